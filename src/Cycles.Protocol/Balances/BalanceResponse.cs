@@ -1,0 +1,14 @@
+namespace Cycles;
+
+/// <summary>A page of balances (protocol operation <c>getBalances</c>).</summary>
+public sealed record BalanceResponse
+{
+    /// <summary>The page.</summary>
+    public required IReadOnlyList<Balance> Balances { get; init; }
+
+    /// <summary>Where the next page starts, if there is one.</summary>
+    public string? NextCursor { get; init; }
+
+    /// <summary>Whether there is a next page.</summary>
+    public bool? HasMore { get; init; }
+}

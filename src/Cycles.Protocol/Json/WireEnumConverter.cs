@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Cycles;
+
+/// <summary>Reads and writes an enumeration by its exact wire name: no other case, no ordinals, no zero member.</summary>
+internal class WireEnumConverter<T> : JsonConverter<T>
+    where T : struct, Enum
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && WireEnum<T>.TryParse(reader.GetString(), out var value)
+            ? value
+            : throw new JsonException($"Expected one of {WireEnum<T>.Expected}.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+    {
+        if (!WireEnum<T>.TryName(value, out var name))
+        {
+            throw new JsonException($"{typeof(T).Name} '{value}' has no name on the wire.");
+        }
+
+        writer.WriteStringValue(name);
+    }
+}
