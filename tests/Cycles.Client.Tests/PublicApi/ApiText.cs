@@ -118,7 +118,10 @@ internal static class ApiText
             ? $" = {Literal(parameter.RawDefaultValue, parameter.ParameterType)}"
             : "";
         var many = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
-        return $"{many}{NameOf(Nullability.Create(parameter))} {parameter.Name}{value}";
+        var type = parameter.ParameterType.IsByRef
+            ? $"{(parameter.IsOut ? "out" : parameter.IsIn ? "in" : "ref")} {NameOf(parameter.ParameterType.GetElementType()!)}"
+            : NameOf(Nullability.Create(parameter));
+        return $"{many}{type} {parameter.Name}{value}";
     }
 
     private static string Literal(object? value, Type type) =>
