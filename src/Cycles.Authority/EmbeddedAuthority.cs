@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cycles.Authority;
+
+/// <summary>
+/// A whole Cycles authority in this process: ledgers, reservations, replay and administration for any number of
+/// tenants, kept in memory, for local use and tests. It answers as a server does.
+/// </summary>
+/// <remarks>
+/// Safe for concurrent use; two tenants share no lock. All time comes from the options' clock, and nothing runs in the
+/// background: holds expire, and old records go, when the tenant is next used or <see cref="Sweep"/> is called.
+/// </remarks>
+public sealed class EmbeddedAuthority
+{
+    private readonly ConcurrentDictionary<string, TenantSpace> _tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, TenantSpace> _byNumber = new();
+    private readonly TimeProvider _clock;
+    private readonly Retention _retention;
+    private readonly object _opening = new();
+
+    /// <summary>An authority without tenants or budgets.</summary>
+    /// <param name="options">The clock and the memory; the defaults when null. Read once.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public EmbeddedAuthority(EmbeddedAuthorityOptions? options = null)
+    {
+        options ??= new EmbeddedAuthorityOptions();
+        options.Validate();
+        var logging = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        _clock = options.TimeProvider;
+        _retention = new Retention(options, logging.CreateLogger("Cycles.Authority"));
+    }
+
+    /// <summary>How many finished records are kept for replay and lists, in all tenants together.</summary>
+    public long FinishedRecords => _retention.FinishedCount;
+
+    /// <summary>How many finished records went before their time because there were too many.</summary>
+    public long EvictedRecords => _retention.EvictedCount;
+
+    internal Ids Ids { get; } = new();
+
+    /// <summary>The seam for one tenant: what a client of that tenant talks to.</summary>
+    /// <param name="tenant">The tenant's id, in any case of letters: 1 to 128 characters of <c>A-Z a-z 0-9 _ . -</c>.</param>
+    /// <returns>The seam; the same one for the same tenant.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a tenant's id.</exception>
+    public ICyclesAuthority ForTenant(string tenant) => SpaceOf(tenant).Seam;
+
+    /// <summary>The operator's side of one tenant: its budgets and its record.</summary>
+    /// <param name="tenant">The tenant's id, as for <see cref="ForTenant"/>.</param>
+    /// <returns>The administration; the same one for the same tenant.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a tenant's id.</exception>
+    public TenantAdministration Administer(string tenant) => SpaceOf(tenant).Administration;
+
+    /// <summary>
+    /// Expires and forgets what is due in every tenant, including those that nobody uses. Needed only where idle tenants'
+    /// memory matters: every operation does the same for its own tenant first.
+    /// </summary>
+    public void Sweep()
+    {
+        foreach (var space in _tenants.Values)
+        {
+            using (space.Enter(out _)) { }
+        }
+    }
+
+    /// <summary>Forgets the oldest finished records of all tenants until there are no more than the bound.</summary>
+    internal void EnforceBound()
+    {
+        while (_retention.IsOverBound)
+        {
+            if (
+                _tenants.Values.MinBy(space => space.OldestFinishedAt)
+                is not { OldestFinishedAt: < long.MaxValue } oldest
+            )
+            {
+                return;
+            }
+
+            oldest.EvictOldest(_retention.Excess);
+        }
+    }
+
+    internal TenantSpace? SpaceByNumber(int number) => _byNumber.GetValueOrDefault(number);
+
+    private TenantSpace SpaceOf(string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        if (new Subject { Tenant = tenant }.Validate() is { } finding)
+        {
+            throw new ArgumentException($"The tenant's id {finding.Problem}.", nameof(tenant));
+        }
+
+        var canonical = ScopePath.Canonical(tenant);
+        if (_tenants.TryGetValue(canonical, out var known))
+        {
+            return known;
+        }
+
+        lock (_opening)
+        {
+            return _tenants.GetOrAdd(canonical, Open);
+        }
+    }
+
+    private TenantSpace Open(string tenant)
+    {
+        var space = new TenantSpace(this, tenant, _byNumber.Count, _clock, _retention);
+        _byNumber[space.Number] = space;
+        return space;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Cycles.Authority;
+
+internal enum BudgetStatus
+{
+    Active,
+    Frozen,
+    Closed,
+}

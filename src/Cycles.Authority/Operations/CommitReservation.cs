@@ -1,0 +1,88 @@
+namespace Cycles.Authority;
+
+/// <summary>Commit (protocol operation <c>commitReservation</c>).</summary>
+internal static class CommitReservation
+{
+    public static CyclesResponse<CommitResponse> Execute(TenantSpace space, string id, CommitRequest request)
+    {
+        using var hold = space.Enter(out var now);
+        if (space.Find(id, out var number) is { } missing)
+        {
+            return space.Refuse<CommitResponse>(missing);
+        }
+
+        ref var reservation = ref space.Reservations[number];
+        var key = new ReplayKey(request.IdempotencyKey);
+        if (reservation.Status == ReservationStatus.Committed && reservation.SettlementKey.Equals(key))
+        {
+            return CanonicalPayload.Equal(request, RequestOf(reservation, key))
+                ? space.Answer(Respond(reservation))
+                : space.Refuse<CommitResponse>(Refusals.KeyMismatch(request.IdempotencyKey));
+        }
+
+        if (space.RefuseEnded(reservation, id) is { } ended)
+        {
+            return space.Refuse<CommitResponse>(ended);
+        }
+
+        if (request.Actual.Unit != reservation.Budgets.Unit)
+        {
+            return space.Refuse<CommitResponse>(
+                Refusals.UnitMismatch($"Reservation '{id}'", request.Actual.Unit, [reservation.Budgets.Unit])
+            );
+        }
+
+        Span<BudgetState> states = stackalloc BudgetState[Subject.LevelCount];
+        states = states[..reservation.Budgets.Count];
+        reservation.Budgets.Read(states);
+        var refusal = CommitRules.Commit(
+            states,
+            reservation.Estimate,
+            request.Actual.Value,
+            reservation.Policy,
+            out var charged
+        );
+        if (!refusal.IsNone)
+        {
+            return space.Refuse<CommitResponse>(
+                Refusals.Of(refusal, reservation.Budgets, request.Actual.Value, "commit")
+            );
+        }
+
+        reservation.Budgets.Apply(states, space.Budgets);
+        reservation.SettlementKey = key;
+        reservation.Actual = request.Actual.Value;
+        reservation.Charged = charged;
+        reservation.Settled = reservation.Budgets.Capture(space.Budgets, space.Pages);
+        if (request.Metrics is not null || request.Metadata is not null)
+        {
+            var extras = reservation.Extras ??= new ReservationExtras();
+            extras.Metrics = Kept.Of(request.Metrics);
+            extras.CommittedMetadata = Kept.Of(request.Metadata);
+        }
+
+        space.Reservations.Close(number, ReservationStatus.Committed, now);
+        return space.Answer(Respond(reservation));
+    }
+
+    private static CommitResponse Respond(in Reservation reservation) =>
+        new()
+        {
+            Status = ReservationStatus.Committed,
+            Charged = reservation.ChargedAmount,
+            Released =
+                reservation.Charged < reservation.Estimate
+                    ? new Amount(reservation.Budgets.Unit, reservation.Estimate - reservation.Charged)
+                    : null,
+            Balances = reservation.Settled.ToBalances(reservation.Budgets),
+        };
+
+    private static CommitRequest RequestOf(in Reservation reservation, in ReplayKey key) =>
+        new()
+        {
+            IdempotencyKey = key.ToString(),
+            Actual = new Amount(reservation.Budgets.Unit, reservation.Actual),
+            Metrics = reservation.Extras?.Metrics,
+            Metadata = reservation.Extras?.CommittedMetadata,
+        };
+}

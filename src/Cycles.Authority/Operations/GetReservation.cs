@@ -1,0 +1,19 @@
+namespace Cycles.Authority;
+
+/// <summary>Read one (protocol operation <c>getReservation</c>); an expired one is gone here, and stays listable.</summary>
+internal static class GetReservation
+{
+    public static CyclesResponse<ReservationDetail> Execute(TenantSpace space, string id)
+    {
+        using var hold = space.Enter(out _);
+        if (space.Find(id, out var number) is { } missing)
+        {
+            return space.Refuse<ReservationDetail>(missing);
+        }
+
+        ref var reservation = ref space.Reservations[number];
+        return reservation.Status == ReservationStatus.Expired
+            ? space.Refuse<ReservationDetail>(Refusals.Expired(id))
+            : space.Answer(ReservationRow.Detail(reservation, id));
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cycles.Authority;
+
+/// <summary>How long finished records are kept, and how many of them there are in all tenants together.</summary>
+internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogger logger)
+{
+    private readonly long _most = options.MaxFinishedRecords ?? long.MaxValue;
+    private long _finished;
+    private long _evicted;
+    private int _reported;
+
+    public long ReserveLifetimeMs { get; } = (long)options.ReserveReplayLifetime.TotalMilliseconds;
+
+    public long EventLifetimeMs { get; } = (long)options.EventReplayLifetime.TotalMilliseconds;
+
+    /// <summary>An ended reservation answers for its reserve as well as for its settlement.</summary>
+    public long EndedLifetimeMs { get; } =
+        (long)
+            Math.Max(
+                options.SettlementReplayLifetime.TotalMilliseconds,
+                options.ReserveReplayLifetime.TotalMilliseconds
+            );
+
+    public long FinishedCount => Volatile.Read(ref _finished);
+
+    public long EvictedCount => Volatile.Read(ref _evicted);
+
+    public bool IsOverBound => FinishedCount > _most;
+
+    /// <summary>
+    /// How many to evict at once: what is too much, and where the bound is large a little more, so that the search for
+    /// the oldest is not made for each.
+    /// </summary>
+    public long Excess => FinishedCount - _most + (_most / 4_096);
+
+    public void Finished() => Interlocked.Increment(ref _finished);
+
+    /// <summary>Records whose time was over.</summary>
+    public void Forgotten(long count) => Interlocked.Add(ref _finished, -count);
+
+    /// <summary>Records that went before their time, because there were too many.</summary>
+    public void Evicted(long count)
+    {
+        Forgotten(count);
+        Interlocked.Add(ref _evicted, count);
+        if (Interlocked.Exchange(ref _reported, 1) == 0)
+        {
+            LogBoundReached(logger, _most);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 1,
+        Level = LogLevel.Warning,
+        Message = "The embedded authority keeps {Most} finished records, its bound, and now forgets the oldest before their "
+            + "time: a repeat of a forgotten request counts as a new one. Raise MaxFinishedRecords or shorten the "
+            + "replay lifetimes. This is logged once."
+    )]
+    private static partial void LogBoundReached(ILogger logger, long most);
+}

@@ -1,0 +1,10 @@
+namespace Cycles.Authority;
+
+internal enum FundOperation
+{
+    Credit,
+    Debit,
+    Reset,
+    ResetSpent,
+    RepayDebt,
+}
