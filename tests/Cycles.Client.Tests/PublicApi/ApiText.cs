@@ -78,8 +78,8 @@ internal static class ApiText
 
     private static string NameOf(NullabilityInfo info)
     {
-        var mark =
-            info.ReadState == NullabilityState.Nullable || info.WriteState == NullabilityState.Nullable ? "?" : "";
+        var isNullable = info.ReadState == NullabilityState.Nullable || info.WriteState == NullabilityState.Nullable;
+        var mark = isNullable && !IsOpen(info.Type) ? "?" : "";
         if (info.ElementType is { } element)
         {
             return $"{NameOf(element)}[]{mark}";
@@ -94,6 +94,11 @@ internal static class ApiText
             ? NameOf(info.Type) + mark
             : WithArguments(info.Type.Name, info.GenericTypeArguments.Select(NameOf)) + mark;
     }
+
+    /// <summary>Whether it is a type parameter that anything may stand for: then reflection calls it nullable.</summary>
+    private static bool IsOpen(Type type) =>
+        type.IsGenericParameter
+        && !type.GenericParameterAttributes.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint);
 
     private static string WithArguments(string name, IEnumerable<string> arguments)
     {
