@@ -180,13 +180,18 @@ public sealed class ReadTests : ClientFixture
     {
         Authority.Always(
             Operation.List,
-            new Fault
-            {
-                Mangled = answer => (ReservationListResponse)answer with { NextCursor = "again", HasMore = true },
-            }
+            Fault.Answers(
+                new ReservationListResponse
+                {
+                    Reservations = [],
+                    NextCursor = "again",
+                    HasMore = true,
+                }
+            )
         );
-        // The ledger refuses a cursor that it did not give, which ends the walk as well.
-        await Assert.ThrowsAsync<CyclesException>(() => ToListAsync(Client.ListReservationsAsync()));
+        var thrown = await Assert.ThrowsAsync<CyclesException>(() => ToListAsync(Client.ListReservationsAsync()));
+        Assert.That(thrown!.Message, Does.Contain("cursor twice"));
+        Assert.That(Authority.Count(Operation.List), Is.EqualTo(2));
     }
 
     [Test]

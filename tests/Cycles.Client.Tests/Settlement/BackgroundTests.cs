@@ -222,6 +222,88 @@ public sealed class BackgroundTests : ClientFixture
         Assert.That(await Client.FlushAsync(TimeSpan.FromMinutes(1)), Is.EqualTo(new FlushResult(10_000, 0, 0)));
     }
 
+    [Test]
+    public async Task An_authority_that_comes_back_is_not_met_by_everything_at_once()
+    {
+        Spends(100);
+        Authority.Always(Operation.Commit, Fault.LostBefore);
+        for (var i = 0; i < 100; i++)
+        {
+            await CommitAsync(1);
+        }
+
+        var gate = NewGate();
+        Authority.Always(Operation.Commit, Fault.Blocked(gate));
+        var flush = Client.FlushAsync(TimeSpan.FromMinutes(1));
+        Assert.That(Authority.Count(Operation.Commit), Is.EqualTo(100 + 16));
+        gate.SetResult();
+        Assert.That(await flush, Is.EqualTo(new FlushResult(100, 0, 0)));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    public async Task Faults_at_random_lose_nothing_and_charge_nothing_twice(int seed)
+    {
+        var random = new Random(seed);
+        Fault[] faults =
+        [
+            Fault.None,
+            Fault.None,
+            Fault.LostBefore,
+            Fault.LostAfter,
+            Fault.Refused(429, "LIMIT_EXCEEDED", TimeSpan.FromSeconds(2)),
+            Fault.Refused(500),
+            Fault.Refused(401, "UNAUTHORIZED"),
+            Fault.Throws(new TaskCanceledException()),
+        ];
+        foreach (var operation in new[] { Operation.Create, Operation.Commit, Operation.Event, Operation.Release })
+        {
+            Authority.Next(operation, random.GetItems(faults, 400));
+        }
+
+        var spent = 0L;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, 300),
+            async (i, ct) =>
+            {
+                try
+                {
+                    await using var guard = await Client.ReserveAsync(Work, Tokens(30), cancellationToken: ct);
+                    if (i % 10 != 0)
+                    {
+                        Interlocked.Add(ref spent, i % 30);
+                        await guard.CommitAsync(Tokens(i % 30), cancellationToken: CancellationToken.None);
+                    }
+                }
+                catch (CyclesException)
+                {
+                    // The reserve failed: nothing ran.
+                }
+            }
+        );
+        Pass(TimeSpan.FromMinutes(10));
+
+        Spends(spent);
+        Assert.That(spent, Is.GreaterThan(1_000));
+        Assert.That(await Client.FlushAsync(TimeSpan.Zero), Is.EqualTo(new FlushResult(0, 0, 0)));
+        Assert.That(Unrecorded, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_log_that_throws_costs_nothing()
+    {
+        Spends(70);
+        await using var client = NewClient(o => o.LoggerFactory = new ThrowingLoggerFactory());
+        Authority.Next(Operation.Commit, Fault.LostBefore);
+        await using (var guard = await client.ReserveAsync(Work, Tokens(100)))
+        {
+            await guard.CommitAsync(Tokens(70));
+        }
+
+        Assert.That(await client.FlushAsync(TimeSpan.Zero), Is.EqualTo(new FlushResult(1, 0, 0)));
+    }
+
     private async Task CommitAsync(long actual, long estimate = 100)
     {
         await using var guard = await Client.ReserveAsync(Work, Tokens(estimate));

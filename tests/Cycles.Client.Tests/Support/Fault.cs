@@ -22,7 +22,10 @@ public sealed record Fault
 
     public Task? Gate { get; init; }
 
-    /// <summary>Changes the answer.</summary>
+    /// <summary>The answer, which the authority never hears of.</summary>
+    public object? Scripted { get; init; }
+
+    /// <summary>Changes the authority's answer.</summary>
     public Func<object, object>? Mangled { get; init; }
 
     public int? Status { get; init; }
@@ -40,6 +43,9 @@ public sealed record Fault
                 RetryAfter = retryAfter,
             },
         };
+
+    /// <summary>Answered with 200, nothing done.</summary>
+    public static Fault Answers(object answer) => new() { Applies = false, Scripted = answer };
 
     public static Fault Throws(Exception exception) => new() { Thrown = exception, Applies = false };
 
