@@ -1,0 +1,363 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cycles;
+
+/// <summary>Asks before an agent acts: reserve budget, run the action, commit what it really cost.</summary>
+/// <remarks>
+/// <para>Thread-safe; one instance serves a whole application.</para>
+/// <para>
+/// It owns the background settlement of what its guards committed, and drains it when disposed. It never disposes an
+/// authority that was handed to it.
+/// </para>
+/// </remarks>
+public sealed class CyclesClient : IAsyncDisposable, IDisposable
+{
+    private readonly ICyclesAuthority _authority;
+    private readonly SubjectResolver _subjects;
+    private readonly Reserver _reserver;
+    private readonly Settler _settler;
+    private readonly CommitOveragePolicy? _policy;
+    private readonly TimeSpan _drainTimeout;
+    private int _disposed;
+
+    /// <summary>A client of an authority: one in this process, or any other that implements the seam.</summary>
+    /// <param name="authority">Who answers. Stays the caller's: it is not disposed.</param>
+    /// <param name="options">What to do unless a call says otherwise; read once. Null for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="authority"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it and its bounds.</exception>
+    public CyclesClient(ICyclesAuthority authority, CyclesClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(authority);
+        options ??= new CyclesClientOptions();
+        var problems = CyclesClientOptionsCheck.Problems(options);
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        }
+
+        var log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client");
+        _authority = authority;
+        _policy = options.OveragePolicy;
+        _drainTimeout = options.DrainTimeout;
+        _subjects = new SubjectResolver(options.Subject, authority.Tenant);
+        _settler = new Settler(options.TimeProvider ?? TimeProvider.System, options.OnSpendUnrecorded, log);
+        _reserver = new Reserver(authority, _subjects, options, _settler, log);
+    }
+
+    /// <summary>Holds budget for an action, or throws.</summary>
+    /// <param name="action">What will be done.</param>
+    /// <param name="estimate">How much to hold; 0 is legal. What is held and not spent comes back at commit.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">
+    /// Stops the wait; a hold that was on its way by then is given back in the background.
+    /// </param>
+    /// <returns>The hold. Dispose it, best with <c>await using</c>.</returns>
+    /// <exception cref="BudgetDeniedException">The budget said no. Nothing is held and the action must not run.</exception>
+    /// <exception cref="CyclesTransportException">
+    /// The outcome is unknown, also after one retry with the same key. If a hold was made, its TTL frees it.
+    /// </exception>
+    /// <exception cref="CyclesException">The request failed otherwise, for example with 404 or UNIT_MISMATCH.</exception>
+    /// <exception cref="ArgumentException">
+    /// An argument is not valid, or no subject is given anywhere; nothing is sent.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async ValueTask<ReservationGuard> ReserveAsync(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var attempt = await TryReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
+        return attempt.Guard ?? throw new BudgetDeniedException(attempt.Denial!);
+    }
+
+    /// <summary>Holds budget for an action, or says why not. Only a denial is returned; every failure throws.</summary>
+    /// <param name="action">What will be done.</param>
+    /// <param name="estimate">How much to hold; 0 is legal.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">
+    /// Stops the wait; a hold that was on its way by then is given back in the background.
+    /// </param>
+    /// <returns>A guard or a denial. Dispose it, best with <c>await using</c>.</returns>
+    /// <exception cref="CyclesTransportException">
+    /// The outcome is unknown, also after one retry with the same key. If a hold was made, its TTL frees it.
+    /// </exception>
+    /// <exception cref="CyclesException">The request failed otherwise, for example with 404 or UNIT_MISMATCH.</exception>
+    /// <exception cref="ArgumentException">
+    /// An argument is not valid, or no subject is given anywhere; nothing is sent.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async ValueTask<ReserveAttempt> TryReserveAsync(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDisposed();
+        var request = _reserver.NewRequest(action, estimate, options, dryRun: false);
+        return await _reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reserves, runs the work, and commits the amount that it returns.</summary>
+    /// <remarks>
+    /// The work's result is never lost to its settlement: a pending or refused one is in the result. Work that throws is
+    /// released, and its exception comes through. Work that settled the guard itself returns <c>(Amount?)null</c>; so
+    /// does work that does not know its cost, and <see cref="WhenActualIsMissing"/> decides then.
+    /// </remarks>
+    /// <typeparam name="T">The work's result.</typeparam>
+    /// <param name="action">What will be done.</param>
+    /// <param name="estimate">How much to hold; 0 is legal.</param>
+    /// <param name="body">The work: gets the guard and the token, returns its result and what it cost.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Stops the wait for the reserve, and is handed to the work.</param>
+    /// <returns>The work's result and how its cost was settled.</returns>
+    /// <exception cref="BudgetDeniedException">The budget said no; the work did not run.</exception>
+    /// <exception cref="CyclesException">The reserve failed; the work did not run.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid; nothing is sent and the work did not run.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The work settled the guard itself and returned an amount too, or it returned no usable amount under
+    /// <see cref="WhenActualIsMissing.Surface"/>. Nothing was sent for it.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; the work did not run.</exception>
+    /// <exception cref="OperationCanceledException">The reserve was cancelled, or the work.</exception>
+    public async Task<RunResult<T>> RunAsync<T>(
+        CyclesAction action,
+        Amount estimate,
+        Func<ReservationGuard, CancellationToken, Task<(T Value, Amount? Actual)>> body,
+        ReserveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var guard = await ReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
+        T value;
+        Amount? actual;
+        try
+        {
+            (value, actual) = await body(guard, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await guard.EndAsync(ReleaseReasons.ActionFailed).ConfigureAwait(false);
+            throw;
+        }
+
+        // Without the token: the work is done, and cancellation must hide neither its result nor its cost.
+        return new RunResult<T>(value, await guard.ConcludeAsync(actual).ConfigureAwait(false));
+    }
+
+    /// <summary>Asks for an opinion without holding anything (protocol operation <c>decide</c>).</summary>
+    /// <param name="action">What would be done.</param>
+    /// <param name="estimate">What it is expected to cost.</param>
+    /// <param name="options">
+    /// What this call does differently; of these the subject, the idempotency key and the metadata count.
+    /// </param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The opinion; DENY is a normal one. A reserve a moment later may still be denied.</returns>
+    /// <exception cref="CyclesException">The request failed.</exception>
+    /// <exception cref="CyclesTransportException">No usable answer came back.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public async Task<DecisionResponse> DecideAsync(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDisposed();
+        var request = new DecisionRequest
+        {
+            IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
+            Subject = _subjects.Resolve(options?.Subject),
+            Action = action,
+            Estimate = estimate,
+            Metadata = JsonData.Clone(options?.Metadata),
+        };
+        Arguments.ThrowIf(request.Validate(), nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
+        var response = await _authority.DecideAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? response.Value
+            : throw CyclesException.Refused($"Asking for {estimate}", response.Error, response.Metadata);
+    }
+
+    /// <summary>Evaluates a reserve without holding anything (a dry run of <c>createReservation</c>).</summary>
+    /// <param name="action">What would be done.</param>
+    /// <param name="estimate">How much would be held.</param>
+    /// <param name="options">What this call does differently.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>What a reserve would answer now; DENY is a normal answer.</returns>
+    /// <exception cref="CyclesException">The request failed.</exception>
+    /// <exception cref="CyclesTransportException">No usable answer came back, also after one retry.</exception>
+    /// <exception cref="ArgumentException">An argument is not valid; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public async Task<ReservationCreateResponse> EvaluateAsync(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDisposed();
+        var request = _reserver.NewRequest(action, estimate, options, dryRun: true);
+        return await _reserver.EvaluateAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Charges what happened without a hold (protocol operation <c>createEvent</c>).</summary>
+    /// <remarks>It is settled like a commit: what gets no answer goes on in the background with the same key.</remarks>
+    /// <param name="action">What was done.</param>
+    /// <param name="actual">What it cost; 0 is legal.</param>
+    /// <param name="options">What else to say.</param>
+    /// <param name="cancellationToken">Stops the wait. The settlement runs all the same.</param>
+    /// <returns>What the first attempt came to: Committed or Pending.</returns>
+    /// <exception cref="CyclesException">
+    /// Refused for good: the spend is real and not recorded, and <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is
+    /// told.
+    /// </exception>
+    /// <exception cref="ArgumentException">An argument is not valid; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The client's drain has ended; nothing is sent, and <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async Task<Settlement> RecordEventAsync(
+        CyclesAction action,
+        Amount actual,
+        EventOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var request = new EventCreateRequest
+        {
+            IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
+            Subject = _subjects.Resolve(options?.Subject),
+            Action = action,
+            Actual = actual,
+            OveragePolicy = options?.OveragePolicy ?? _policy,
+            Metrics = JsonData.Clone(options?.Metrics),
+            ClientTimeMs = options?.OccurredAt?.ToUnixTimeMilliseconds(),
+            Metadata = JsonData.Clone(options?.Metadata),
+        };
+        Arguments.ThrowIf(request.Validate(), nameof(options));
+        var settlement = await _settler
+            .SettleAsync(new SpendSettlement(_authority, request))
+            .AsTask()
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        if (settlement.Outcome != SettlementOutcome.Rejected)
+        {
+            return settlement;
+        }
+
+        throw settlement.Error is { } error
+            ? CyclesException.Refused($"Recording {actual}", error, settlement)
+            : new ObjectDisposedException(
+                nameof(CyclesClient),
+                $"The client is disposed, so the event over {actual} was not sent. OnSpendUnrecorded was told."
+            );
+    }
+
+    /// <summary>Reads balances, page by page as they are enumerated (protocol operation <c>getBalances</c>).</summary>
+    /// <param name="query">Which ones; null for all of the client's tenant.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The balances; enumerating may throw <see cref="CyclesException"/>.</returns>
+    /// <exception cref="ArgumentException">The query is not valid, or no tenant is known; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public IAsyncEnumerable<Balance> GetBalancesAsync(
+        BalanceQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDisposed();
+        query ??= new BalanceQuery
+        {
+            Subject = new Subject { Tenant = _subjects.Default.Tenant },
+            IncludeChildren = true,
+        };
+        Arguments.ThrowIf(query.Validate(), nameof(query));
+        return Paging.BalancesAsync(_authority, query, cancellationToken);
+    }
+
+    /// <summary>Lists reservations, page by page as they are enumerated (protocol operation <c>listReservations</c>).</summary>
+    /// <param name="query">Which ones, and in what order; null for all of the client's tenant.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The reservations; enumerating may throw <see cref="CyclesException"/>.</returns>
+    /// <exception cref="ArgumentException">The query is not valid; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public IAsyncEnumerable<ReservationSummary> ListReservationsAsync(
+        ReservationListQuery? query = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ThrowIfDisposed();
+        query ??= new ReservationListQuery();
+        Arguments.ThrowIf(query.Validate(), nameof(query));
+        return Paging.ReservationsAsync(_authority, query, cancellationToken);
+    }
+
+    /// <summary>Reads one reservation (protocol operation <c>getReservation</c>).</summary>
+    /// <param name="id">The hold's id.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The reservation.</returns>
+    /// <exception cref="CyclesException">There is none (404), or it has expired (410), or the request failed.</exception>
+    /// <exception cref="ArgumentException"><paramref name="id"/> is null or empty; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public async Task<ReservationDetail> GetReservationAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        var response = await _authority.GetReservationAsync(id, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? response.Value
+            : throw CyclesException.Refused($"Reading reservation {id}", response.Error, response.Metadata);
+    }
+
+    /// <summary>
+    /// Tries again now what is still unsettled, save what the authority asked to hold back, and waits until nothing is
+    /// open, whatever is added meanwhile. May be called as often as wanted.
+    /// </summary>
+    /// <param name="timeout">How long to wait, 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="cancellationToken">Stops the wait; the settlements go on.</param>
+    /// <returns>What was settled and refused meanwhile, and what is still open.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        }
+
+        return _settler.FlushAsync(timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// Stops at once and waits for nothing: what is unsettled is reported to
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/>, and open guards are freed by their TTL. Prefer
+    /// <see cref="DisposeAsync"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _disposed, 1);
+        _settler.Stop();
+    }
+
+    /// <summary>
+    /// Takes no new work, waits up to <see cref="CyclesClientOptions.DrainTimeout"/> for open settlements, and reports
+    /// the rest to <see cref="CyclesClientOptions.OnSpendUnrecorded"/>. Until then open guards can still be settled.
+    /// </summary>
+    /// <returns>Completes when the drain has ended.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        Volatile.Write(ref _disposed, 1);
+        await _settler.FlushAsync(_drainTimeout, CancellationToken.None).ConfigureAwait(false);
+        _settler.Stop();
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+}

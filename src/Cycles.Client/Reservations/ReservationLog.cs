@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cycles;
+
+/// <summary>What reserving and guards say to operators: ids, codes and amounts, never keys or content.</summary>
+internal static partial class ReservationLog
+{
+    [LoggerMessage(
+        EventId = 101,
+        Level = LogLevel.Warning,
+        Message = "The outcome of a reserve is unknown; it is sent once more with the same key"
+    )]
+    public static partial void CreateRetried(ILogger logger, Exception? exception);
+
+    [LoggerMessage(
+        EventId = 102,
+        Level = LogLevel.Warning,
+        Message = "The work of reservation {ReservationId} ran without a usable actual amount ({Problem}); {Actual} is committed for it"
+    )]
+    public static partial void ActualMissing(ILogger logger, string reservationId, string problem, Amount actual);
+
+    [LoggerMessage(
+        EventId = 103,
+        Level = LogLevel.Error,
+        Message = "The work of reservation {ReservationId} ran without a usable actual amount ({Problem}); nothing is sent, and its TTL frees the hold"
+    )]
+    public static partial void ActualSurfaced(ILogger logger, string reservationId, string problem);
+}

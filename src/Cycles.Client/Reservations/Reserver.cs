@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cycles;
+
+/// <summary>Makes create requests, sends them, and turns the answers into guards and denials.</summary>
+internal sealed class Reserver(
+    ICyclesAuthority authority,
+    SubjectResolver subjects,
+    CyclesClientOptions defaults,
+    Settler settler,
+    ILogger log
+)
+{
+    private readonly long _ttlMs = Milliseconds(defaults.Ttl);
+    private readonly long? _graceMs = defaults.GracePeriod is { } grace ? Milliseconds(grace) : null;
+    private readonly CommitOveragePolicy? _policy = defaults.OveragePolicy;
+    private readonly WhenActualIsMissing _whenActualIsMissing = defaults.WhenActualIsMissing;
+
+    public ReservationCreateRequest NewRequest(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options,
+        bool dryRun
+    )
+    {
+        var request = new ReservationCreateRequest
+        {
+            IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
+            Subject = subjects.Resolve(options?.Subject),
+            Action = action,
+            Estimate = estimate,
+            TtlMs = options?.Ttl is { } ttl ? Milliseconds(ttl) : _ttlMs,
+            GracePeriodMs = options?.GracePeriod is { } grace ? Milliseconds(grace) : _graceMs,
+            OveragePolicy = options?.OveragePolicy ?? _policy,
+            DryRun = dryRun ? true : null,
+            Metadata = JsonData.Clone(options?.Metadata),
+        };
+        Arguments.ThrowIf(request.Validate(), "options");
+        return request;
+    }
+
+    public async ValueTask<ReserveAttempt> ReserveAsync(
+        ReservationCreateRequest request,
+        ReserveOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
+        var create = CreateAsync(request, CancellationToken.None);
+        var response = create.IsCompleted
+            ? await create.ConfigureAwait(false)
+            : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
+
+        if (response.IsSuccess)
+        {
+            return response.Value.Decision == Decision.Deny
+                ? new ReserveAttempt(DenialReader.Read(request, response.Value, response.Metadata))
+                : new ReserveAttempt(
+                    new ReservationGuard(
+                        authority,
+                        settler,
+                        log,
+                        request,
+                        response.Value,
+                        options?.WhenActualIsMissing ?? _whenActualIsMissing
+                    )
+                );
+        }
+
+        return OutcomeClassifier.IsDenial(response.Error)
+            ? new ReserveAttempt(DenialReader.Read(request, response.Error, response.Metadata))
+            : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
+    }
+
+    public async Task<ReservationCreateResponse> EvaluateAsync(
+        ReservationCreateRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        // A dry run holds nothing, so there is nothing to give back when it is cut short.
+        cancellationToken.ThrowIfCancellationRequested();
+        var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccess)
+        {
+            return response.Value;
+        }
+
+        return OutcomeClassifier.IsDenial(response.Error)
+            ? new ReservationCreateResponse
+            {
+                Decision = Decision.Deny,
+                ReasonCode = new ReasonCode(response.Error.RawCode!),
+                AffectedScopes = [],
+                RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+            }
+            : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
+    }
+
+    /// <summary>
+    /// Sends a create, and once more with the same key and content when the outcome is unknown; a second unknown
+    /// outcome surfaces.
+    /// </summary>
+    private async ValueTask<CyclesResponse<ReservationCreateResponse>> CreateAsync(
+        ReservationCreateRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        Exception? unknown = null;
+        try
+        {
+            var first = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+            if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
+            {
+                return first;
+            }
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            unknown = e;
+        }
+
+        ReservationLog.CreateRetried(log, unknown);
+        CyclesResponse<ReservationCreateResponse> second;
+        try
+        {
+            second = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The caller did not cancel, so this must not look as if they had.
+            throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e);
+        }
+
+        return second.IsSuccess && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous
+            ? throw new CyclesTransportException(
+                $"The authority answered a reserve with status {second.Status} and decision {second.Value.Decision}, but without a reservation_id; whether it holds anything is unknown."
+            )
+            : second;
+    }
+
+    /// <summary>The caller may stop waiting; the create may not stop, and what it holds then goes back.</summary>
+    private async Task<CyclesResponse<ReservationCreateResponse>> WaitAsync(
+        Task<CyclesResponse<ReservationCreateResponse>> create,
+        ReservationCreateRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await create.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            settler.GiveBack(authority, request, create);
+            throw;
+        }
+    }
+
+    private static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
+}

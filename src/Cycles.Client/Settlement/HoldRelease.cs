@@ -1,0 +1,39 @@
+namespace Cycles;
+
+/// <summary>Gives a hold back.</summary>
+internal sealed class HoldRelease(
+    ICyclesAuthority authority,
+    string reservationId,
+    Amount estimate,
+    ReleaseRequest request
+) : SettlementOperation
+{
+    public override string Description => "released";
+
+    public string ReservationId => reservationId;
+
+    /// <summary>One attempt; throws what the seam throws.</summary>
+    public ValueTask<CyclesResponse<ReleaseResponse>> SendAsync() =>
+        authority.ReleaseReservationAsync(reservationId, request, CancellationToken.None);
+
+    public Settlement Done(ReleaseResponse response, CyclesResponseMetadata metadata) =>
+        new()
+        {
+            Outcome = SettlementOutcome.Released,
+            ReservationId = reservationId,
+            Actual = estimate,
+            Released = response.Released,
+            Balances = response.Balances,
+            Metadata = metadata,
+        };
+
+    /// <summary>Nobody confirmed it: the TTL will free the hold.</summary>
+    public Settlement LeftToItsTtl(CyclesError? error) =>
+        new()
+        {
+            Outcome = SettlementOutcome.Released,
+            ReservationId = reservationId,
+            Actual = estimate,
+            Error = error,
+        };
+}

@@ -1,0 +1,231 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Cycles;
+
+/// <summary>The settler's books: what is open, what waits for its turn, and the one timer that wakes it.</summary>
+/// <remarks>Thread-safe. Sends nothing and tells nobody; all times are on its own monotonic clock.</remarks>
+internal sealed class SettlementQueue(TimeProvider time, Action wake)
+{
+    /// <summary>An authority that comes back after an outage is not to be met by everything at once.</summary>
+    private const int MostAtOnce = 16;
+
+    private readonly object _gate = new();
+    private readonly HashSet<SpendSettlement> _open = [];
+    private readonly PriorityQueue<SpendSettlement, TimeSpan> _waiting = new();
+    private readonly long _start = time.GetTimestamp();
+    private ITimer? _timer;
+    private TaskCompletionSource? _idle;
+    private int _running;
+    private int _releases;
+    private int _settled;
+    private int _rejected;
+    private volatile bool _stopped;
+
+    public bool IsStopped => _stopped;
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>Counts a settlement as open from now on.</summary>
+    public void Track(SpendSettlement spend)
+    {
+        lock (_gate)
+        {
+            if (!_stopped && _open.Add(spend))
+            {
+                spend.WasOpen = true;
+            }
+        }
+    }
+
+    /// <summary>It is settled, or refused for good.</summary>
+    /// <returns>Whether this is news: false when its loss was reported at the stop.</returns>
+    public bool Close(SpendSettlement spend, bool settled)
+    {
+        lock (_gate)
+        {
+            _open.Remove(spend);
+            if (settled)
+            {
+                _settled++;
+            }
+            else
+            {
+                _rejected++;
+            }
+
+            SignalIdle();
+            return !spend.Reported;
+        }
+    }
+
+    /// <summary>It is to be tried again, by the schedule and not before the server allows.</summary>
+    /// <returns>False when nothing is tried any more and its loss has not been reported yet.</returns>
+    public bool Postpone(SpendSettlement spend)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                return spend.Reported;
+            }
+
+            _open.Add(spend);
+            spend.WasOpen = true;
+            spend.NotBefore = Now + RetrySchedule.Floor(spend.RetryAfter);
+            var due = Now + RetrySchedule.Delay(spend.Retries, spend.LastOutcome);
+            _waiting.Enqueue(spend, Later(due, spend.NotBefore));
+            return true;
+        }
+    }
+
+    /// <summary>Takes what is due now; else sets the timer for what comes next.</summary>
+    public bool TryTakeDue([NotNullWhen(true)] out SpendSettlement? spend)
+    {
+        lock (_gate)
+        {
+            if (_stopped || _running == MostAtOnce || !_waiting.TryPeek(out spend, out var due))
+            {
+                spend = null;
+                return false;
+            }
+
+            var wait = due - Now;
+            if (wait > TimeSpan.Zero)
+            {
+                Arm(wait);
+                spend = null;
+                return false;
+            }
+
+            _waiting.Dequeue();
+            _running++;
+            return true;
+        }
+    }
+
+    /// <summary>What was taken has run.</summary>
+    public void Return()
+    {
+        lock (_gate)
+        {
+            _running--;
+        }
+    }
+
+    public void BeginRelease()
+    {
+        lock (_gate)
+        {
+            _releases++;
+        }
+    }
+
+    public void EndRelease()
+    {
+        lock (_gate)
+        {
+            _releases--;
+            SignalIdle();
+        }
+    }
+
+    /// <summary>Makes due what waits only because of the schedule.</summary>
+    public void HurryUp()
+    {
+        lock (_gate)
+        {
+            var waiting = _waiting.UnorderedItems.ToArray();
+            _waiting.Clear();
+            foreach (var (spend, _) in waiting)
+            {
+                _waiting.Enqueue(spend, Later(Now, spend.NotBefore));
+            }
+        }
+    }
+
+    /// <summary>Completes once nothing is open.</summary>
+    public Task WhenIdle()
+    {
+        lock (_gate)
+        {
+            if (_stopped || (_open.Count == 0 && _releases == 0))
+            {
+                return Task.CompletedTask;
+            }
+
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    /// <summary>How many were settled and refused since the beginning, counting only what was once open; and what is.</summary>
+    public FlushResult Count()
+    {
+        lock (_gate)
+        {
+            return new FlushResult(_settled, _rejected, _open.Count);
+        }
+    }
+
+    /// <summary>Ends everything.</summary>
+    /// <returns>What is still open, now marked as reported.</returns>
+    public IReadOnlyList<SpendSettlement> Stop()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            SpendSettlement[] left = [.. _open];
+            foreach (var spend in left)
+            {
+                spend.Reported = true;
+            }
+
+            _open.Clear();
+            _waiting.Clear();
+            _timer?.Dispose();
+            _idle?.TrySetResult();
+            return left;
+        }
+    }
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private void SignalIdle()
+    {
+        if (_open.Count == 0 && _releases == 0)
+        {
+            _idle?.TrySetResult();
+            _idle = null;
+        }
+    }
+
+    private void Arm(TimeSpan wait)
+    {
+        _timer ??= CreateTimer();
+
+        // Timers count whole milliseconds; rounding down would wake it too early, again and again.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The timer outlives the call that happens to need it first, and must not keep that call's context.</summary>
+    private ITimer CreateTimer()
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            return NewTimer();
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            return NewTimer();
+        }
+
+        ITimer NewTimer() =>
+            time.CreateTimer(
+                static state => ((Action)state!)(),
+                wake,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan
+            );
+    }
+}

@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cycles;
+
+/// <summary>
+/// Settles what is known to be spent. The first attempt runs on the caller's time; what it leaves open goes on here,
+/// with the same key, until it is settled or the client's drain ends.
+/// </summary>
+/// <remarks>Thread-safe. An attempt that completes at once, as in process, takes neither lock nor timer.</remarks>
+internal sealed class Settler
+{
+    /// <summary>The longest that a timer can wait.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    private readonly SettlementQueue _queue;
+    private readonly UnrecordedSpendReporter _reporter;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    public Settler(TimeProvider time, Action<UnrecordedSpend>? onSpendUnrecorded, ILogger log)
+    {
+        _time = time;
+        _log = log;
+        _queue = new SettlementQueue(time, Pump);
+        _reporter = new UnrecordedSpendReporter(onSpendUnrecorded, log);
+    }
+
+    /// <summary>Runs the first attempt; never throws.</summary>
+    /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent.</returns>
+    public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)
+    {
+        if (_queue.IsStopped)
+        {
+            return NeverSent(spend);
+        }
+
+        var attempt = SpendAttempt.RunAsync(spend, _log);
+        if (!attempt.IsCompleted)
+        {
+            _queue.Track(spend);
+        }
+
+        var settlement = await attempt.ConfigureAwait(false);
+        Conclude(spend, settlement);
+        spend.End(settlement);
+        if (settlement.Outcome == SettlementOutcome.Pending)
+        {
+            Pump();
+        }
+
+        return settlement;
+    }
+
+    /// <summary>Gives a hold back; never throws. Once the drain has ended, the TTL does.</summary>
+    public async ValueTask<Settlement> ReleaseAsync(HoldRelease release)
+    {
+        var settlement = _queue.IsStopped
+            ? release.LeftToItsTtl(error: null)
+            : await CountedAsync(ReleaseAttempt.RunAsync(release, _log)).ConfigureAwait(false);
+        release.End(settlement);
+        return settlement;
+    }
+
+    /// <summary>Lets a create whose caller went away finish, and gives back what it got.</summary>
+    public void GiveBack(
+        ICyclesAuthority authority,
+        ReservationCreateRequest request,
+        Task<CyclesResponse<ReservationCreateResponse>> create
+    ) =>
+        // Nobody awaits it: it never faults, and a drain waits for it.
+        _ = CountedAsync(GiveBackAsync(authority, request, create)).AsTask();
+
+    /// <summary>
+    /// Tries now whatever waits for its turn, save what the server asked to hold back, and waits until nothing is open.
+    /// </summary>
+    public async Task<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var before = _queue.Count();
+        _queue.HurryUp();
+        Pump();
+        try
+        {
+            var wait = timeout < LongestWait ? timeout : LongestWait;
+            await _queue.WhenIdle().WaitAsync(wait, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The counts say what is left.
+        }
+
+        var after = _queue.Count();
+        return new FlushResult(after.Settled - before.Settled, after.Rejected - before.Rejected, after.Pending);
+    }
+
+    /// <summary>Ends everything at once, and reports what is still open.</summary>
+    public void Stop()
+    {
+        var left = _queue.Stop();
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        SettlementLog.StoppedWithPending(_log, left.Count);
+        foreach (var spend in left)
+        {
+            _reporter.Report(spend, SettlementOutcome.Pending, spend.LastError);
+        }
+    }
+
+    /// <summary>Tries what is due. Attempts run side by side; each calls back when its turn made room for another.</summary>
+    private void Pump()
+    {
+        while (_queue.TryTakeDue(out var spend))
+        {
+            // Nobody awaits it: it never faults, and what it comes to is in the books.
+            _ = RetryAsync(spend);
+        }
+    }
+
+    private async Task RetryAsync(SpendSettlement spend)
+    {
+        spend.Retries++;
+        var attempt = SpendAttempt.RunAsync(spend, _log);
+        var waited = !attempt.IsCompleted;
+        var settlement = await attempt.ConfigureAwait(false);
+        Conclude(spend, settlement);
+        _queue.Return();
+        if (waited)
+        {
+            // Else the loop that called goes on by itself; calling it from here would nest as deep as the queue is long.
+            Pump();
+        }
+    }
+
+    /// <summary>Books what an attempt came to: settled, refused for good, or to be tried again.</summary>
+    private void Conclude(SpendSettlement spend, Settlement settlement)
+    {
+        if (settlement.Outcome == SettlementOutcome.Pending)
+        {
+            if (spend.Retries == RetrySchedule.QuickRetries)
+            {
+                SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, RetrySchedule.Sweep);
+            }
+
+            if (!_queue.Postpone(spend))
+            {
+                _reporter.Report(spend, SettlementOutcome.Pending, settlement.Error);
+            }
+        }
+        else if (settlement.Outcome == SettlementOutcome.Rejected)
+        {
+            if (_queue.Close(spend, settled: false))
+            {
+                _reporter.Report(spend, SettlementOutcome.Rejected, settlement.Error);
+            }
+        }
+        else if (spend.WasOpen)
+        {
+            // What settled at once was never open, and there is nothing to book.
+            _queue.Close(spend, settled: true);
+            SettlementLog.SettledLater(_log, spend.ReservationId, settlement.Outcome, spend.Actual);
+        }
+    }
+
+    /// <summary>The drain has ended: nothing is sent, but nothing is lost silently either.</summary>
+    private Settlement NeverSent(SpendSettlement spend)
+    {
+        var settlement = spend.Rejected(error: null, CyclesResponseMetadata.None);
+        _reporter.Report(spend, SettlementOutcome.Rejected, error: null);
+        spend.End(settlement);
+        return settlement;
+    }
+
+    private async ValueTask<Settlement?> GiveBackAsync(
+        ICyclesAuthority authority,
+        ReservationCreateRequest request,
+        Task<CyclesResponse<ReservationCreateResponse>> create
+    )
+    {
+        try
+        {
+            var response = await create.ConfigureAwait(false);
+            if (response.Value?.ReservationId is not { Length: > 0 } id || _queue.IsStopped)
+            {
+                return null;
+            }
+
+            var release = new ReleaseRequest
+            {
+                IdempotencyKey = IdempotencyKeys.New(),
+                Reason = ReleaseReasons.ReserveCancelled,
+            };
+            return await ReleaseAttempt
+                .RunAsync(new HoldRelease(authority, id, request.Estimate, release), _log)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            SettlementLog.OrphanUnanswered(_log, e);
+            return null;
+        }
+    }
+
+    /// <summary>Lets drains wait for a release that takes its time.</summary>
+    private async ValueTask<T> CountedAsync<T>(ValueTask<T> release)
+    {
+        if (release.IsCompleted)
+        {
+            return await release.ConfigureAwait(false);
+        }
+
+        _queue.BeginRelease();
+        try
+        {
+            return await release.ConfigureAwait(false);
+        }
+        finally
+        {
+            _queue.EndRelease();
+        }
+    }
+}

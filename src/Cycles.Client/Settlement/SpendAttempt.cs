@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cycles;
+
+/// <summary>One attempt to settle a known amount. It never throws, and never gives up an amount.</summary>
+internal static class SpendAttempt
+{
+    /// <remarks>An expired commit's event, and the question after a contested one, belong to the same attempt.</remarks>
+    public static async ValueTask<Settlement> RunAsync(SpendSettlement spend, ILogger log)
+    {
+        if (spend.Commit is { } commit)
+        {
+            var settlement = await CommitAsync(spend, commit, log).ConfigureAwait(false);
+            if (settlement is not null)
+            {
+                return settlement;
+            }
+
+            // Once switched it stays an event: another commit of this hold can't succeed any more.
+            spend.SwitchToEvent();
+            SettlementLog.SwitchedToEvent(log, spend.ReservationId);
+        }
+
+        return await RecordAsync(spend, spend.Event!, log).ConfigureAwait(false);
+    }
+
+    /// <returns>Null when the hold had expired.</returns>
+    private static async ValueTask<Settlement?> CommitAsync(SpendSettlement spend, CommitRequest commit, ILogger log)
+    {
+        CyclesResponse<CommitResponse> response;
+        try
+        {
+            response = await spend
+                .Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Unanswered(spend, e, log);
+        }
+
+        var outcome = OutcomeClassifier.Of(response);
+        return outcome switch
+        {
+            Outcome.Succeeded => spend.Committed(response.Value!, response.Metadata),
+            Outcome.Expired => null,
+            _ => await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log).ConfigureAwait(false),
+        };
+    }
+
+    private static async ValueTask<Settlement> RecordAsync(
+        SpendSettlement spend,
+        EventCreateRequest request,
+        ILogger log
+    )
+    {
+        CyclesResponse<EventCreateResponse> response;
+        try
+        {
+            response = await spend.Authority.CreateEventAsync(request, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return Unanswered(spend, e, log);
+        }
+
+        var outcome = OutcomeClassifier.Of(response);
+        if (outcome == Outcome.Succeeded)
+        {
+            return spend.Recorded(response.Value!, response.Metadata);
+        }
+
+        // An event has no lease that could expire, so a 410 here says nothing known.
+        outcome = outcome == Outcome.Expired ? Outcome.Unclassified : outcome;
+        return await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<Settlement> UnsettledAsync(
+        SpendSettlement spend,
+        Outcome outcome,
+        CyclesError? error,
+        CyclesResponseMetadata metadata,
+        ILogger log
+    )
+    {
+        switch (outcome)
+        {
+            case Outcome.Refused:
+                return spend.Rejected(error, metadata);
+            case Outcome.Contested when spend.ReservationId is { } id:
+                return await AskAsync(spend, id, log).ConfigureAwait(false) is { } found
+                    ? spend.AlreadyFinalized(found)
+                    : spend.Rejected(error, metadata);
+            case Outcome.Contested:
+                return spend.Rejected(error, metadata);
+            default:
+                SettlementLog.Unsettled(log, spend.ReservationId, outcome, error?.Status, error?.RawCode);
+                return spend.Pending(outcome, error, metadata);
+        }
+    }
+
+    /// <summary>
+    /// Somebody finished it before us. Only a reservation that is committed with this very amount holds our spend: an
+    /// operator may have released it, and no answer proves nothing.
+    /// </summary>
+    /// <returns>What came with the proof; null when there is none.</returns>
+    private static async ValueTask<CyclesResponseMetadata?> AskAsync(SpendSettlement spend, string id, ILogger log)
+    {
+        try
+        {
+            var response = await spend.Authority.GetReservationAsync(id, CancellationToken.None).ConfigureAwait(false);
+            return
+                response is { IsSuccess: true, Value: { Status: ReservationStatus.Committed } detail }
+                && detail.Committed == spend.Actual
+                ? response.Metadata
+                : null;
+        }
+        catch (Exception e)
+        {
+            SettlementLog.Unanswered(log, id, e);
+            return null;
+        }
+    }
+
+    /// <summary>Whatever came out of the seam, the request may have arrived.</summary>
+    private static Settlement Unanswered(SpendSettlement spend, Exception exception, ILogger log)
+    {
+        SettlementLog.Unanswered(log, spend.ReservationId, exception);
+        return spend.Pending(Outcome.Ambiguous, error: null, CyclesResponseMetadata.None);
+    }
+}
