@@ -8,7 +8,7 @@ namespace Cycles.Benchmarks;
 /// </summary>
 public class ListBenchmarks
 {
-    private const int Pages = 1_000;
+    private const int Pages = 5_000;
     private const int Active = 100;
 
     private ICyclesAuthority _authority = null!;
