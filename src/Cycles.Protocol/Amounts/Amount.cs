@@ -10,6 +10,7 @@ namespace Cycles;
 /// </remarks>
 /// <param name="Unit">What is counted; <see cref="AmountUnit.Unset"/> is refused where the amount is used.</param>
 /// <param name="Value">How many, from 0 to 9,223,372,036,854,775,807.</param>
+[method: JsonConstructor] // A struct's own default constructor would let half an amount pass as zero.
 public readonly record struct Amount(AmountUnit Unit, [property: JsonPropertyName("amount")] long Value)
 {
     /// <summary>How many <see cref="AmountUnit.UsdMicrocents"/> make one US dollar: 100,000,000.</summary>

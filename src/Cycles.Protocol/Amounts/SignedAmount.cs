@@ -9,6 +9,7 @@ namespace Cycles;
 /// </summary>
 /// <param name="Unit">What is counted.</param>
 /// <param name="Value">How many; negative in overdraft.</param>
+[method: JsonConstructor] // A struct's own default constructor would let half an amount pass as zero.
 public readonly record struct SignedAmount(AmountUnit Unit, [property: JsonPropertyName("amount")] long Value)
 {
     /// <summary>The number and the unit's wire name, for example <c>-120000 USD_MICROCENTS</c>.</summary>

@@ -1,0 +1,96 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Cycles.Client.Tests;
+
+/// <summary>
+/// Compiles a block as the reader would meet it. A block with a using directive is a whole program and stands alone;
+/// any other is the body of an async method with the names of <see cref="Prelude"/> in scope.
+/// </summary>
+internal static class ReadmeCompiler
+{
+    /// <summary>What a body may use without saying where it comes from.</summary>
+    private const string Prelude = """
+        using Cycles;
+        using Cycles.Authority;
+        using Microsoft.Extensions.DependencyInjection;
+
+        // A model that is not part of the SDK.
+        public sealed record Reply(string Text, long InputTokens, long OutputTokens, decimal Dollars);
+
+        public interface IModel
+        {
+            Task<Reply> CallAsync(string prompt, CancellationToken cancellationToken = default);
+        }
+
+        public static class Snippet
+        {
+            public static async Task RunAsync(
+                IServiceCollection services,
+                CyclesClient cycles,
+                EmbeddedAuthority authority,
+                IModel model,
+                string prompt,
+                CancellationToken cancellationToken)
+            {
+        #line 1 "block"
+
+        """;
+
+    private const string End = "\n#line default\nawait Task.CompletedTask; } }";
+
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        """;
+
+    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
+
+    private static readonly MetadataReference[] References =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) != "Cycles.Client.Tests.dll")
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    /// <summary>The compiler's complaints; lines are the block's own.</summary>
+    public static IReadOnlyList<string> Compile(string code)
+    {
+        var program = IsProgram(code);
+        var compilation = CSharpCompilation.Create(
+            "ReadmeSnippet",
+            [Parse(ImplicitUsings), Parse(program ? code : Prelude + code + End)],
+            References,
+            new CSharpCompilationOptions(
+                program ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+                nullableContextOptions: NullableContextOptions.Enable
+            )
+        );
+        return
+        [
+            .. compilation
+                .GetDiagnostics()
+                .Where(IsMistake)
+                .Select(found =>
+                    $"line {found.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {found.Id} {found.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"
+                ),
+        ];
+    }
+
+    private static SyntaxTree Parse(string code) => CSharpSyntaxTree.ParseText(code, Parsing);
+
+    private static bool IsProgram(string code) => ((CompilationUnitSyntax)Parse(code).GetRoot()).Usings.Count > 0;
+
+    /// <summary>Errors, a possible null, and a task that nobody awaits.</summary>
+    private static bool IsMistake(Diagnostic found) =>
+        found.Severity == DiagnosticSeverity.Error
+        || found.Severity == DiagnosticSeverity.Warning
+            && (found.Id.StartsWith("CS86", StringComparison.Ordinal) || found.Id == "CS4014");
+}
