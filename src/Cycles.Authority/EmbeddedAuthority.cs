@@ -57,7 +57,7 @@ public sealed class EmbeddedAuthority
     /// </summary>
     public void Sweep()
     {
-        foreach (var space in _tenants.Values)
+        foreach (var (_, space) in _tenants)
         {
             using (space.Enter(out _)) { }
         }
@@ -66,17 +66,9 @@ public sealed class EmbeddedAuthority
     /// <summary>Forgets the oldest finished records of all tenants until there are no more than the bound.</summary>
     internal void EnforceBound()
     {
-        while (_retention.IsOverBound)
+        while (_retention.IsOverBound && FindOldest() is { } space)
         {
-            if (
-                _tenants.Values.MinBy(space => space.OldestFinishedAt)
-                is not { OldestFinishedAt: < long.MaxValue } oldest
-            )
-            {
-                return;
-            }
-
-            oldest.EvictOldest(_retention.Excess);
+            space.EvictOldest(_retention.Excess);
         }
     }
 
@@ -107,5 +99,19 @@ public sealed class EmbeddedAuthority
         var space = new TenantSpace(this, tenant, _byNumber.Count, _clock, _retention);
         _byNumber[space.Number] = space;
         return space;
+    }
+
+    private TenantSpace? FindOldest()
+    {
+        TenantSpace? oldest = null;
+        foreach (var (_, space) in _tenants)
+        {
+            if (space.OldestFinishedAt < (oldest?.OldestFinishedAt ?? long.MaxValue))
+            {
+                oldest = space;
+            }
+        }
+
+        return oldest;
     }
 }

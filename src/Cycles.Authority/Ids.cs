@@ -49,6 +49,7 @@ internal sealed class Ids
                 CultureInfo.InvariantCulture,
                 out number
             )
+            || number < 0
         )
         {
             return false;

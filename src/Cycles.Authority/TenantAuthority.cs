@@ -18,13 +18,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<DecisionResponse>>(cancellationToken);
-        }
-
-        var refused = Check(request.Validate(), request.Subject);
-        return new(refused is null ? Decide.Execute(space, request) : space.Refuse<DecisionResponse>(refused));
+        return Run(request, request.Validate(), request.Subject, Decide.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<ReservationCreateResponse>> CreateReservationAsync(
@@ -33,21 +27,9 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<ReservationCreateResponse>>(cancellationToken);
-        }
-
-        if (Check(request.Validate(), request.Subject) is { } refused)
-        {
-            return new(space.Refuse<ReservationCreateResponse>(refused));
-        }
-
-        return new(
-            request.DryRun is true
-                ? DryRunReservation.Execute(space, request)
-                : CreateReservation.Execute(space, request)
-        );
+        return request.DryRun is true
+            ? Run(request, request.Validate(), request.Subject, DryRunReservation.Execute, cancellationToken)
+            : Run(request, request.Validate(), request.Subject, CreateReservation.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<CommitResponse>> CommitReservationAsync(
@@ -57,17 +39,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<CommitResponse>>(cancellationToken);
-        }
-
-        var refused = Check(CheckId(reservationId) ?? request.Validate());
-        return new(
-            refused is null
-                ? CommitReservation.Execute(space, reservationId, request)
-                : space.Refuse<CommitResponse>(refused)
-        );
+        return Run(reservationId, request, request.Validate(), CommitReservation.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<ReleaseResponse>> ReleaseReservationAsync(
@@ -77,17 +49,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<ReleaseResponse>>(cancellationToken);
-        }
-
-        var refused = Check(CheckId(reservationId) ?? request.Validate());
-        return new(
-            refused is null
-                ? ReleaseReservation.Execute(space, reservationId, request)
-                : space.Refuse<ReleaseResponse>(refused)
-        );
+        return Run(reservationId, request, request.Validate(), ReleaseReservation.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<ReservationExtendResponse>> ExtendReservationAsync(
@@ -97,34 +59,20 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<ReservationExtendResponse>>(cancellationToken);
-        }
-
-        var refused = Check(CheckId(reservationId) ?? request.Validate());
-        return new(
-            refused is null
-                ? ExtendReservation.Execute(space, reservationId, request)
-                : space.Refuse<ReservationExtendResponse>(refused)
-        );
+        return Run(reservationId, request, request.Validate(), ExtendReservation.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<ReservationDetail>> GetReservationAsync(
         string reservationId,
         CancellationToken cancellationToken = default
-    )
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<ReservationDetail>>(cancellationToken);
-        }
-
-        var refused = Check(CheckId(reservationId));
-        return new(
-            refused is null ? GetReservation.Execute(space, reservationId) : space.Refuse<ReservationDetail>(refused)
+    ) =>
+        Run(
+            reservationId,
+            reservationId,
+            finding: null,
+            static (space, located, _) => GetReservation.Execute(space, located),
+            cancellationToken
         );
-    }
 
     public ValueTask<CyclesResponse<ReservationListResponse>> ListReservationsAsync(
         ReservationListQuery query,
@@ -132,15 +80,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<ReservationListResponse>>(cancellationToken);
-        }
-
-        var refused = Check(query.Validate(), query.Subject);
-        return new(
-            refused is null ? ListReservations.Execute(space, query) : space.Refuse<ReservationListResponse>(refused)
-        );
+        return Run(query, query.Validate(), query.Subject, ListReservations.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<BalanceResponse>> GetBalancesAsync(
@@ -149,13 +89,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<CyclesResponse<BalanceResponse>>(cancellationToken);
-        }
-
-        var refused = Check(query.Validate(), query.Subject);
-        return new(refused is null ? GetBalances.Execute(space, query) : space.Refuse<BalanceResponse>(refused));
+        return Run(query, query.Validate(), query.Subject, GetBalances.Execute, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<EventCreateResponse>> CreateEventAsync(
@@ -164,30 +98,67 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        return Run(request, request.Validate(), request.Subject, CreateEvent.Execute, cancellationToken);
+    }
+
+    /// <summary>First the fields (400), then the subject's tenant (403), then the operation.</summary>
+    private ValueTask<CyclesResponse<TResponse>> Run<TRequest, TResponse>(
+        TRequest request,
+        ValidationFinding? finding,
+        Subject? subject,
+        Func<TenantSpace, TRequest, CyclesResponse<TResponse>> operation,
+        CancellationToken cancellationToken
+    )
+        where TResponse : class
+    {
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<CyclesResponse<EventCreateResponse>>(cancellationToken);
+            return ValueTask.FromCanceled<CyclesResponse<TResponse>>(cancellationToken);
         }
 
-        var refused = Check(request.Validate(), request.Subject);
-        return new(refused is null ? CreateEvent.Execute(space, request) : space.Refuse<EventCreateResponse>(refused));
+        if (finding is not null)
+        {
+            return new(space.Refuse<TResponse>(Refusals.Invalid(finding)));
+        }
+
+        if (subject?.Tenant is { } tenant && !string.Equals(tenant, space.Tenant, StringComparison.OrdinalIgnoreCase))
+        {
+            return new(space.Refuse<TResponse>(Refusals.ForeignSubject(tenant, space.Tenant)));
+        }
+
+        return new(operation(space, request));
+    }
+
+    /// <summary>First the fields (400), then the reservation (404, 403), then the operation.</summary>
+    private ValueTask<CyclesResponse<TResponse>> Run<TRequest, TResponse>(
+        string id,
+        TRequest request,
+        ValidationFinding? finding,
+        Func<TenantSpace, ReservationRef, TRequest, CyclesResponse<TResponse>> operation,
+        CancellationToken cancellationToken
+    )
+        where TResponse : class
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<CyclesResponse<TResponse>>(cancellationToken);
+        }
+
+        finding = CheckId(id) ?? finding;
+        if (finding is not null)
+        {
+            return new(space.Refuse<TResponse>(Refusals.Invalid(finding)));
+        }
+
+        return new(
+            space.Locate(id, out var located) is { } missing
+                ? space.Refuse<TResponse>(missing)
+                : operation(space, located, request)
+        );
     }
 
     private static ValidationFinding? CheckId(string? id) =>
         id is null or { Length: 0 or > 128 }
             ? new ValidationFinding("reservation_id", "must be 1 to 128 characters")
             : null;
-
-    /// <summary>First the fields (400), then the tenant (403).</summary>
-    private CyclesError? Check(ValidationFinding? finding, Subject? subject = null)
-    {
-        if (finding is not null)
-        {
-            return Refusals.Invalid(finding);
-        }
-
-        return subject?.Tenant is { } tenant && !string.Equals(tenant, space.Tenant, StringComparison.OrdinalIgnoreCase)
-            ? Refusals.ForeignSubject(tenant, space.Tenant)
-            : null;
-    }
 }

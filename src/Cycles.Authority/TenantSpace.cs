@@ -12,16 +12,11 @@ internal sealed class TenantSpace
     /// <summary>The most steps of the wheel, expirations included, in one hold of the lock.</summary>
     private const int MostStepsPerHold = 2_048;
 
-    /// <summary>Past this many actions the cache starts over.</summary>
-    private const int MostInternedActions = 4_096;
-
     private readonly object _gate = new();
     private readonly TimeProvider _clock;
     private readonly Retention _retention;
-    private readonly Dictionary<CyclesAction, CyclesAction> _actions = new(ActionComparer.Instance);
     private long _now;
     private long _oldestFinishedAt = long.MaxValue;
-    private long _reservationsMade;
 
     public TenantSpace(EmbeddedAuthority authority, string tenant, int number, TimeProvider clock, Retention retention)
     {
@@ -33,9 +28,7 @@ internal sealed class TenantSpace
         Number = number;
         Metadata = new CyclesResponseMetadata { Tenant = tenant };
         Reservations = new ReservationBook(retention, _now);
-        Decisions = new(retention.ReserveLifetimeMs);
-        DryRuns = new(retention.ReserveLifetimeMs);
-        Events = new(retention.EventLifetimeMs);
+        Memory = new TenantMemory(Reservations, retention);
         Seam = new TenantAuthority(this);
         Administration = new TenantAdministration(this);
     }
@@ -63,11 +56,9 @@ internal sealed class TenantSpace
 
     public ReservationBook Reservations { get; }
 
-    public ReplayStore<DecisionRequest, DecisionResponse> Decisions { get; }
+    public TenantMemory Memory { get; }
 
-    public ReplayStore<ReservationCreateRequest, ReservationCreateResponse> DryRuns { get; }
-
-    public ReplayStore<EventCreateRequest, EventCreateResponse> Events { get; }
+    public ActionCache Actions { get; } = new();
 
     public long EventCount { get; set; }
 
@@ -86,16 +77,24 @@ internal sealed class TenantSpace
         while (true)
         {
             Monitor.Enter(_gate);
-
-            // A clock that steps back must not bring a hold back to life.
-            now = _now = Math.Max(_now, _clock.GetUtcNow().ToUnixTimeMilliseconds());
-            if (ExpireSome(now))
+            var isReady = false;
+            try
             {
-                ForgetDue(now);
-                return new TenantHold(this);
+                // A clock that steps back must not bring a hold back to life.
+                now = _now = Math.Max(_now, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+                isReady = ExpireDue(now) && Memory.ForgetDue(now);
+                if (isReady)
+                {
+                    return new TenantHold(this);
+                }
             }
-
-            Monitor.Exit(_gate);
+            finally
+            {
+                if (!isReady)
+                {
+                    Monitor.Exit(_gate);
+                }
+            }
         }
     }
 
@@ -115,37 +114,13 @@ internal sealed class TenantSpace
     {
         lock (_gate)
         {
-            var evicted = 0L;
-            while (evicted < most && TryEvictOldest())
-            {
-                evicted++;
-            }
-
-            _retention.Evicted(evicted);
+            Memory.EvictOldest(most);
             Publish();
         }
     }
 
     /// <summary>Counts a remembered answer that is no reservation.</summary>
     public void Remembered() => _retention.Finished();
-
-    /// <summary>One instance for equal actions, so that a million reservations share a few.</summary>
-    public CyclesAction Intern(CyclesAction action)
-    {
-        if (_actions.TryGetValue(action, out var known))
-        {
-            return known;
-        }
-
-        if (_actions.Count == MostInternedActions)
-        {
-            _actions.Clear();
-        }
-
-        var kept = action.Tags is { } tags ? action with { Tags = [.. tags] } : action;
-        _actions.Add(kept, kept);
-        return kept;
-    }
 
     public CyclesResponse<T> Answer<T>(T value)
         where T : class => new(200, value, Metadata);
@@ -155,20 +130,21 @@ internal sealed class TenantSpace
 
     public string IdOf(long number) => Authority.Ids.Reservation(Number, number);
 
-    /// <summary>Finds a kept reservation of this tenant; 404 goes before 403.</summary>
-    public CyclesError? Find(string id, out long number)
+    /// <summary>
+    /// Reads an id before this tenant's lock is taken: whether another tenant has the reservation is asked under that
+    /// tenant's lock, and nobody ever holds two.
+    /// </summary>
+    /// <returns>404 or 403; null when the id is one of this tenant's.</returns>
+    public CyclesError? Locate(string id, out ReservationRef located)
     {
-        if (!Authority.Ids.TryParse(id, out var tenant, out number))
+        var isId = Authority.Ids.TryParse(id, out var tenant, out var number);
+        located = new ReservationRef(id, number);
+        if (isId && tenant == Number)
         {
-            return Refusals.ReservationNotFound(id);
+            return null;
         }
 
-        if (tenant == Number)
-        {
-            return Reservations.Contains(number) ? null : Refusals.ReservationNotFound(id);
-        }
-
-        return Authority.SpaceByNumber(tenant) is { } owner && owner.MadeAtSomeTime(number)
+        return isId && Authority.SpaceByNumber(tenant) is { } owner && owner.Keeps(number)
             ? Refusals.ForeignReservation(id)
             : Refusals.ReservationNotFound(id);
     }
@@ -189,40 +165,11 @@ internal sealed class TenantSpace
         };
     }
 
-    /// <summary>Whether a reservation of this number was made here, kept or not. Callable without the lock.</summary>
-    private bool MadeAtSomeTime(long number)
-    {
-        // Another tenant's lock is not taken under this one's: two tenants asking about each other would wait forever.
-        return number >= 0 && number < Volatile.Read(ref _reservationsMade);
-    }
-
     /// <summary>No budget in the unit: the first scope with one in another unit is named, else there is none at all.</summary>
     public CyclesError NoBudget(ScopeSet scopes, AmountUnit unit) =>
         Budgets.FirstBudgeted(scopes.Paths) is var (scope, units)
             ? Refusals.UnitMismatch(scope, unit, units)
             : Refusals.BudgetNotFound(scopes.Leaf, unit);
-
-    private bool ExpireSome(long now)
-    {
-        var expired = 0;
-        for (var step = 0; step < MostStepsPerHold && expired < MostExpiredPerHold; step++)
-        {
-            if (!Reservations.TryExpire(now, out var number))
-            {
-                MostExpiredInOneHold = Math.Max(MostExpiredInOneHold, expired);
-                return true;
-            }
-
-            if (number != Reservation.None)
-            {
-                GiveBack(ref Reservations[number]);
-                expired++;
-            }
-        }
-
-        MostExpiredInOneHold = Math.Max(MostExpiredInOneHold, expired);
-        return false;
-    }
 
     /// <summary>Returns a hold to its scopes. It cannot overflow: what is given back was taken.</summary>
     public void GiveBack(ref Reservation reservation)
@@ -234,51 +181,31 @@ internal sealed class TenantSpace
         reservation.Budgets.Apply(scopes, Budgets);
     }
 
-    private void ForgetDue(long now)
+    /// <summary>Expires what is due, so far as one hold of the lock allows.</summary>
+    /// <returns>Whether nothing of it is left.</returns>
+    private bool ExpireDue(long now)
     {
-        var forgotten =
-            Reservations.EvictDue(now) + Events.EvictDue(now) + Decisions.EvictDue(now) + DryRuns.EvictDue(now);
-        if (forgotten > 0)
+        var expired = 0;
+        var isDone = false;
+        for (var step = 0; !isDone && step < MostStepsPerHold && expired < MostExpiredPerHold; step++)
         {
-            _retention.Forgotten(forgotten);
+            isDone = !Reservations.TryExpire(now, out var number);
+            if (number != Reservation.None)
+            {
+                GiveBack(ref Reservations[number]);
+                expired++;
+            }
         }
+
+        MostExpiredInOneHold = Math.Max(MostExpiredInOneHold, expired);
+        return isDone;
     }
 
-    private bool TryEvictOldest()
+    private bool Keeps(long number)
     {
-        var oldest = OldestOfAll();
-        if (oldest == long.MaxValue)
-        {
-            return false;
-        }
-
-        if (Reservations.OldestEndedAt == oldest)
-        {
-            Reservations.EvictOldest();
-        }
-        else if (Events.OldestAt == oldest)
-        {
-            Events.EvictOldest();
-        }
-        else if (Decisions.OldestAt == oldest)
-        {
-            Decisions.EvictOldest();
-        }
-        else
-        {
-            DryRuns.EvictOldest();
-        }
-
-        return true;
+        using var hold = Enter(out _);
+        return Reservations.Contains(number);
     }
 
-    private long OldestOfAll() =>
-        Math.Min(Math.Min(Reservations.OldestEndedAt, Events.OldestAt), Math.Min(Decisions.OldestAt, DryRuns.OldestAt));
-
-    /// <summary>Leaves behind what others read without the lock.</summary>
-    private void Publish()
-    {
-        Volatile.Write(ref _oldestFinishedAt, OldestOfAll());
-        Volatile.Write(ref _reservationsMade, Reservations.End);
-    }
+    private void Publish() => Volatile.Write(ref _oldestFinishedAt, Memory.OldestAt);
 }

@@ -1,27 +1,48 @@
+using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Cycles.Benchmarks;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Cycles.Benchmarks -- --quick</c> prints one table in under two minutes;
-/// without it BenchmarkDotNet's own options apply.
+/// <c>--quick</c> prints one table in under two minutes, <c>--memory</c> what records weigh, <c>--race</c> the race
+/// proof; anything else is BenchmarkDotNet's own command line.
 /// </summary>
 internal static class Program
 {
-    public static void Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
-        if (args is ["--quick"])
+        switch (args)
         {
-            var quick = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithId("quick");
-            BenchmarkRunner.Run([BenchmarkConverter.TypeToBenchmarks(typeof(PairBenchmarks), Config(quick))]);
-            return;
+            case ["--quick"]:
+                BenchmarkRunner.Run(typeof(Program).Assembly, Quick);
+                return 0;
+            case ["--memory"]:
+                await MemoryReport.RunAsync();
+                return 0;
+            case ["--race"]:
+                return await RaceProof.RunAsync();
+            default:
+                BenchmarkSwitcher
+                    .FromAssembly(typeof(Program).Assembly)
+                    .Run(args, DefaultConfig.Instance.AddJob(Iterations(Job.Default)));
+                return 0;
         }
-
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, Config(Job.Default));
     }
 
-    private static ManualConfig Config(Job job) => DefaultConfig.Instance.AddJob(job);
+    /// <summary>In this process and with few iterations: no build of its own, and one table for everything.</summary>
+    private static ManualConfig Quick =>
+        ManualConfig
+            .CreateEmpty()
+            .AddJob(Iterations(Job.Default).WithToolchain(InProcessEmitToolchain.Instance).WithId("quick"))
+            .AddColumnProvider(DefaultColumnProviders.Instance)
+            .AddLogger(ConsoleLogger.Unicode)
+            .WithOptions(ConfigOptions.JoinSummary);
+
+    /// <summary>Every benchmark makes its own loop of thousands, on state that is new for each iteration.</summary>
+    private static Job Iterations(Job job) =>
+        job.WithWarmupCount(3).WithIterationCount(10).WithInvocationCount(1).WithUnrollFactor(1);
 }

@@ -198,7 +198,7 @@ public sealed class TenantAdministration
         var request = new FundingRequest(operation, amount.Value, spent);
         using var hold = _space.Enter(out var now);
         var budget = Find(path, amount.Unit);
-        budget.Funding.EvictDue(now);
+        budget.ForgetFunding(now);
         if (key is not null && budget.Funding.TryGet(key, now, out var known))
         {
             return known.Request == request

@@ -50,6 +50,15 @@ internal sealed class Budget(string scope, AmountUnit unit, BudgetTerms terms)
         return true;
     }
 
+    /// <summary>Forgets funding keys whose time is over.</summary>
+    public void ForgetFunding(long now)
+    {
+        while (Funding.OldestAt is var at and < long.MaxValue && now - at >= FundingKeyLifetimeMs)
+        {
+            Funding.EvictOldest();
+        }
+    }
+
     public Balance ToBalance() => BalanceOf(Scope, Unit, Terms, Reserved, Spent);
 
     public static Balance BalanceOf(string scope, AmountUnit unit, BudgetTerms terms, long reserved, long spent) =>

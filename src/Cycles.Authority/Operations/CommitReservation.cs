@@ -3,12 +3,17 @@ namespace Cycles.Authority;
 /// <summary>Commit (protocol operation <c>commitReservation</c>).</summary>
 internal static class CommitReservation
 {
-    public static CyclesResponse<CommitResponse> Execute(TenantSpace space, string id, CommitRequest request)
+    public static CyclesResponse<CommitResponse> Execute(
+        TenantSpace space,
+        ReservationRef located,
+        CommitRequest request
+    )
     {
         using var hold = space.Enter(out var now);
-        if (space.Find(id, out var number) is { } missing)
+        var (id, number) = located;
+        if (!space.Reservations.Contains(number))
         {
-            return space.Refuse<CommitResponse>(missing);
+            return space.Refuse<CommitResponse>(Refusals.ReservationNotFound(id));
         }
 
         ref var reservation = ref space.Reservations[number];

@@ -6,7 +6,7 @@ internal static class CreateEvent
     public static CyclesResponse<EventCreateResponse> Execute(TenantSpace space, EventCreateRequest request)
     {
         using var hold = space.Enter(out var now);
-        if (space.Events.TryGet(request.IdempotencyKey, now, out var known))
+        if (space.Memory.Events.TryGet(request.IdempotencyKey, now, out var known))
         {
             return CanonicalPayload.Equal(request, known.Request)
                 ? new CyclesResponse<EventCreateResponse>(201, known.Response, space.Metadata)
@@ -46,11 +46,11 @@ internal static class CreateEvent
         var kept = request with
         {
             Subject = scopes.Subject,
-            Action = space.Intern(request.Action),
+            Action = space.Actions.Intern(request.Action),
             Metrics = Kept.Of(request.Metrics),
             Metadata = Kept.Of(request.Metadata),
         };
-        space.Events.Add(request.IdempotencyKey, kept, response, now);
+        space.Memory.Events.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();
         return new CyclesResponse<EventCreateResponse>(201, response, space.Metadata);
     }

@@ -59,7 +59,7 @@ internal static class CreateReservation
         }
 
         // A dry run shares the key space, and a live reserve never repeats one.
-        return space.DryRuns.TryGet(request.IdempotencyKey, now, out _)
+        return space.Memory.DryRuns.TryGet(request.IdempotencyKey, now, out _)
             ? space.Refuse<ReservationCreateResponse>(Refusals.KeyMismatch(request.IdempotencyKey))
             : null;
     }
@@ -79,7 +79,7 @@ internal static class CreateReservation
         {
             Key = key,
             Budgets = budgets,
-            Action = space.Intern(request.Action),
+            Action = space.Actions.Intern(request.Action),
             Extras =
                 caps is null && request.Metadata is null
                     ? null

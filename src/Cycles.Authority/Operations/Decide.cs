@@ -6,7 +6,7 @@ internal static class Decide
     public static CyclesResponse<DecisionResponse> Execute(TenantSpace space, DecisionRequest request)
     {
         using var hold = space.Enter(out var now);
-        if (space.Decisions.TryGet(request.IdempotencyKey, now, out var known))
+        if (space.Memory.Decisions.TryGet(request.IdempotencyKey, now, out var known))
         {
             return CanonicalPayload.Equal(request, known.Request)
                 ? space.Answer(known.Response)
@@ -28,10 +28,10 @@ internal static class Decide
         var kept = request with
         {
             Subject = evaluation.Scopes.Subject,
-            Action = space.Intern(request.Action),
+            Action = space.Actions.Intern(request.Action),
             Metadata = Kept.Of(request.Metadata),
         };
-        space.Decisions.Add(request.IdempotencyKey, kept, response, now);
+        space.Memory.Decisions.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();
         return space.Answer(response);
     }

@@ -6,7 +6,7 @@ internal static class DryRunReservation
     public static CyclesResponse<ReservationCreateResponse> Execute(TenantSpace space, ReservationCreateRequest request)
     {
         using var hold = space.Enter(out var now);
-        if (space.DryRuns.TryGet(request.IdempotencyKey, now, out var known))
+        if (space.Memory.DryRuns.TryGet(request.IdempotencyKey, now, out var known))
         {
             return CanonicalPayload.Equal(request, known.Request)
                 ? space.Answer(known.Response)
@@ -36,10 +36,10 @@ internal static class DryRunReservation
         var kept = request with
         {
             Subject = evaluation.Scopes.Subject,
-            Action = space.Intern(request.Action),
+            Action = space.Actions.Intern(request.Action),
             Metadata = Kept.Of(request.Metadata),
         };
-        space.DryRuns.Add(request.IdempotencyKey, kept, response, now);
+        space.Memory.DryRuns.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();
         return space.Answer(response);
     }

@@ -5,14 +5,15 @@ internal static class ExtendReservation
 {
     public static CyclesResponse<ReservationExtendResponse> Execute(
         TenantSpace space,
-        string id,
+        ReservationRef located,
         ReservationExtendRequest request
     )
     {
         using var hold = space.Enter(out var now);
-        if (space.Find(id, out var number) is { } missing)
+        var (id, number) = located;
+        if (!space.Reservations.Contains(number))
         {
-            return space.Refuse<ReservationExtendResponse>(missing);
+            return space.Refuse<ReservationExtendResponse>(Refusals.ReservationNotFound(id));
         }
 
         ref var reservation = ref space.Reservations[number];

@@ -56,5 +56,5 @@ internal static class GetBalances
             && (includeChildren || path[^1] == segments[^1]);
     }
 
-    private static string PositionOf(Budget budget) => $"{budget.Scope}|{(int)budget.Unit}";
+    private static string PositionOf(Budget budget) => $"{budget.Scope} {(int)budget.Unit}";
 }

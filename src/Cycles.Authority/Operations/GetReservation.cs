@@ -3,12 +3,13 @@ namespace Cycles.Authority;
 /// <summary>Read one (protocol operation <c>getReservation</c>); an expired one is gone here, and stays listable.</summary>
 internal static class GetReservation
 {
-    public static CyclesResponse<ReservationDetail> Execute(TenantSpace space, string id)
+    public static CyclesResponse<ReservationDetail> Execute(TenantSpace space, ReservationRef located)
     {
         using var hold = space.Enter(out _);
-        if (space.Find(id, out var number) is { } missing)
+        var (id, number) = located;
+        if (!space.Reservations.Contains(number))
         {
-            return space.Refuse<ReservationDetail>(missing);
+            return space.Refuse<ReservationDetail>(Refusals.ReservationNotFound(id));
         }
 
         ref var reservation = ref space.Reservations[number];

@@ -3,12 +3,17 @@ namespace Cycles.Authority;
 /// <summary>Release (protocol operation <c>releaseReservation</c>).</summary>
 internal static class ReleaseReservation
 {
-    public static CyclesResponse<ReleaseResponse> Execute(TenantSpace space, string id, ReleaseRequest request)
+    public static CyclesResponse<ReleaseResponse> Execute(
+        TenantSpace space,
+        ReservationRef located,
+        ReleaseRequest request
+    )
     {
         using var hold = space.Enter(out var now);
-        if (space.Find(id, out var number) is { } missing)
+        var (id, number) = located;
+        if (!space.Reservations.Contains(number))
         {
-            return space.Refuse<ReleaseResponse>(missing);
+            return space.Refuse<ReleaseResponse>(Refusals.ReservationNotFound(id));
         }
 
         ref var reservation = ref space.Reservations[number];

@@ -6,14 +6,13 @@ namespace Cycles.Authority;
 /// Answers kept for replay, each for the same length of time, so the oldest is always the first to go. Guarded by the
 /// tenant's lock.
 /// </summary>
-internal sealed class ReplayStore<TRequest, TResponse>(long lifetimeMs)
+internal sealed class ReplayStore<TRequest, TResponse>(long lifetimeMs) : IFinishedRecords
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, long At)> _order = new();
 
-    public int Count => _entries.Count;
+    public long LifetimeMs => lifetimeMs;
 
-    /// <summary>When the oldest answer was given; <see cref="long.MaxValue"/> when there is none.</summary>
     public long OldestAt => _order.TryPeek(out var oldest) ? oldest.At : long.MaxValue;
 
     public bool TryGet(string key, long now, [NotNullWhen(true)] out Entry? entry)
@@ -33,20 +32,6 @@ internal sealed class ReplayStore<TRequest, TResponse>(long lifetimeMs)
     {
         _entries.Add(key, new Entry(request, response, now));
         _order.Enqueue((key, now));
-    }
-
-    /// <summary>Forgets what is past its lifetime.</summary>
-    /// <returns>How many went.</returns>
-    public int EvictDue(long now)
-    {
-        var evicted = 0;
-        while (_order.TryPeek(out var oldest) && now - oldest.At >= lifetimeMs)
-        {
-            EvictOldest();
-            evicted++;
-        }
-
-        return evicted;
     }
 
     public void EvictOldest() => _entries.Remove(_order.Dequeue().Key);

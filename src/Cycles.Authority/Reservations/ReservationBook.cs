@@ -4,7 +4,7 @@ namespace Cycles.Authority;
 /// The reservations of one tenant through their whole life: held, ended, kept for replay, forgotten. Guarded by the
 /// tenant's lock.
 /// </summary>
-internal sealed class ReservationBook(Retention retention, long now)
+internal sealed class ReservationBook(Retention retention, long now) : IFinishedRecords
 {
     private readonly ReservationLog _log = new();
     private long _oldestEnded = Reservation.None;
@@ -15,7 +15,9 @@ internal sealed class ReservationBook(Retention retention, long now)
     public long End => _log.End;
 
     /// <summary>When the one that ended first did; <see cref="long.MaxValue"/> when none is kept.</summary>
-    public long OldestEndedAt => _oldestEnded == Reservation.None ? long.MaxValue : _log[_oldestEnded].EndedAt;
+    public long OldestAt => _oldestEnded == Reservation.None ? long.MaxValue : _log[_oldestEnded].EndedAt;
+
+    public long LifetimeMs => retention.EndedLifetimeMs;
 
     private ReservationKeys Keys => _keys ??= new ReservationKeys(_log);
 
@@ -91,20 +93,6 @@ internal sealed class ReservationBook(Retention retention, long now)
         }
 
         return true;
-    }
-
-    /// <summary>Forgets what ended longer ago than it is kept.</summary>
-    /// <returns>How many went.</returns>
-    public int EvictDue(long at)
-    {
-        var evicted = 0;
-        while (OldestEndedAt is var ended and < long.MaxValue && at - ended >= retention.EndedLifetimeMs)
-        {
-            EvictOldest();
-            evicted++;
-        }
-
-        return evicted;
     }
 
     /// <summary>Forgets the one that ended first.</summary>

@@ -14,6 +14,7 @@ internal sealed class ReservationChunk(bool isFirst)
     private const int SmallestArray = 8;
 
     private readonly ulong[] _states = new ulong[WordsPerState * ((int)ReservationStatus.Expired + 1)];
+    private readonly int[] _counts = new int[(int)ReservationStatus.Expired + 1];
     private Reservation[] _items = new Reservation[isFirst ? SmallestArray : Size];
     private int _used;
 
@@ -23,6 +24,8 @@ internal sealed class ReservationChunk(bool isFirst)
     public bool IsFull => _used == Size;
 
     public ref Reservation this[int index] => ref _items[index];
+
+    public int CountOf(ReservationStatus status) => _counts[(int)status];
 
     public ref Reservation Add()
     {
@@ -38,14 +41,21 @@ internal sealed class ReservationChunk(bool isFirst)
     public void SetStatus(int index, ReservationStatus status)
     {
         ref var item = ref _items[index];
-        Word(item.Status, index) &= ~Bit(index);
+        if (item.Status != ReservationStatus.Unknown)
+        {
+            Word(item.Status, index) &= ~Bit(index);
+            _counts[(int)item.Status]--;
+        }
+
         Word(status, index) |= Bit(index);
+        _counts[(int)status]++;
         item.Status = status;
     }
 
     public void Remove(int index)
     {
         Word(_items[index].Status, index) &= ~Bit(index);
+        _counts[(int)_items[index].Status]--;
         _items[index] = default;
         Count--;
     }

@@ -8,18 +8,25 @@ internal sealed class ReservationLog
 {
     private readonly List<ReservationChunk?> _chunks = [];
 
-    /// <summary>The number of the first entry of the first chunk.</summary>
+    /// <summary>For each state, and for any state at the index of none, the chunks that have such a reservation.</summary>
+    private readonly ChunkBits[] _occupied = [.. Enum.GetValues<ReservationStatus>().Select(_ => new ChunkBits())];
+
+    /// <summary>The first chunk in the list.</summary>
     private long _start;
 
     /// <summary>The number that the next reservation gets.</summary>
     public long End { get; private set; }
 
-    public ref Reservation this[long number] => ref ChunkOf(number)![IndexOf(number)];
+    public ref Reservation this[long number] => ref Chunk(ChunkOf(number))![IndexOf(number)];
 
     /// <summary>Whether the number is of a reservation that is still kept.</summary>
     public bool Contains(long number) =>
-        number >= _start && number < End && ChunkOf(number) is { } chunk && !chunk[IndexOf(number)].IsFree;
+        ChunkOf(number) >= _start
+        && number < End
+        && Chunk(ChunkOf(number)) is { } chunk
+        && !chunk[IndexOf(number)].IsFree;
 
+    /// <summary>Adds a reservation; its state is set next.</summary>
     public ref Reservation Append(out long number)
     {
         number = End++;
@@ -34,26 +41,23 @@ internal sealed class ReservationLog
     /// <summary>Records a change of state, the first one included.</summary>
     public void SetStatus(long number, ReservationStatus status)
     {
-        var chunk = ChunkOf(number)!;
-        chunk.SetStatus(IndexOf(number), status);
+        var before = this[number].Status;
+        Chunk(ChunkOf(number))!.SetStatus(IndexOf(number), status);
+        Note(ChunkOf(number), before);
+        Note(ChunkOf(number), status);
     }
 
     public void Remove(long number)
     {
-        var chunk = ChunkOf(number)!;
+        var at = ChunkOf(number);
+        var chunk = Chunk(at)!;
+        var status = chunk[IndexOf(number)].Status;
         chunk.Remove(IndexOf(number));
-        if (chunk.Count > 0 || !chunk.IsFull)
+        Note(at, status);
+        if (chunk.Count == 0 && chunk.IsFull)
         {
-            return;
-        }
-
-        _chunks[SlotOf(number)] = null;
-        var gone = _chunks.FindIndex(kept => kept is not null);
-        if (gone != 0)
-        {
-            gone = gone < 0 ? _chunks.Count : gone;
-            _chunks.RemoveRange(0, gone);
-            _start += (long)gone * ReservationChunk.Size;
+            _chunks[(int)(at - _start)] = null;
+            Trim();
         }
     }
 
@@ -61,16 +65,15 @@ internal sealed class ReservationLog
     /// <returns>Its number, or <see cref="Reservation.None"/>.</returns>
     public long Before(long number, ReservationStatus? status)
     {
-        number = Math.Min(number, End);
-        while (number > _start)
+        var last = Math.Min(number, End) - 1;
+        var bits = _occupied[(int)(status ?? default)];
+        for (var at = last < 0 ? -1 : bits.LastUpTo(ChunkOf(last)); at >= 0; at = bits.LastUpTo(at - 1))
         {
-            var last = number - 1;
-            if (ChunkOf(last)?.LastUpTo(IndexOf(last), status) is { } index and >= 0)
+            var index = Chunk(at)!.LastUpTo(at == ChunkOf(last) ? IndexOf(last) : ReservationChunk.Size - 1, status);
+            if (index >= 0)
             {
-                return last - IndexOf(last) + index;
+                return (at * ReservationChunk.Size) + index;
             }
-
-            number = last - IndexOf(last);
         }
 
         return Reservation.None;
@@ -80,23 +83,52 @@ internal sealed class ReservationLog
     /// <returns>Its number, or <see cref="Reservation.None"/>.</returns>
     public long After(long number, ReservationStatus? status)
     {
-        number = Math.Max(number + 1, _start);
-        while (number < End)
+        var first = number + 1;
+        var bits = _occupied[(int)(status ?? default)];
+        for (var at = bits.FirstFrom(ChunkOf(first)); at >= 0; at = bits.FirstFrom(at + 1))
         {
-            if (ChunkOf(number)?.FirstFrom(IndexOf(number), status) is { } index and >= 0)
+            var index = Chunk(at)!.FirstFrom(at == ChunkOf(first) ? IndexOf(first) : 0, status);
+            if (index >= 0)
             {
-                return number - IndexOf(number) + index;
+                return (at * ReservationChunk.Size) + index;
             }
-
-            number += ReservationChunk.Size - IndexOf(number);
         }
 
         return Reservation.None;
     }
 
+    private static long ChunkOf(long number) => number / ReservationChunk.Size;
+
     private static int IndexOf(long number) => (int)(number % ReservationChunk.Size);
 
-    private int SlotOf(long number) => (int)((number - _start) / ReservationChunk.Size);
+    private ReservationChunk? Chunk(long at) => _chunks[(int)(at - _start)];
 
-    private ReservationChunk? ChunkOf(long number) => _chunks[SlotOf(number)];
+    /// <summary>Brings a chunk's bits up to date for one state, and for any.</summary>
+    private void Note(long at, ReservationStatus status)
+    {
+        var chunk = Chunk(at)!;
+        if (status != ReservationStatus.Unknown)
+        {
+            _occupied[(int)status].Set(at, chunk.CountOf(status) > 0);
+        }
+
+        _occupied[0].Set(at, chunk.Count > 0);
+    }
+
+    private void Trim()
+    {
+        var gone = _chunks.FindIndex(chunk => chunk is not null);
+        gone = gone < 0 ? _chunks.Count : gone;
+        if (gone == 0)
+        {
+            return;
+        }
+
+        _chunks.RemoveRange(0, gone);
+        _start += gone;
+        foreach (var bits in _occupied)
+        {
+            bits.TrimBefore(_start);
+        }
+    }
 }

@@ -42,18 +42,14 @@ public sealed record Denial
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Reserving {Requested} was denied ({ReasonCode})");
-        if (Scope is not null)
+        text.Append(CultureInfo.InvariantCulture, $"Reserving {Requested} was denied ({ReasonCode}): {Message}");
+
+        // An authority that states the facts in fields has said in its message what to do.
+        if (Error?.Details is null)
         {
-            text.Append(CultureInfo.InvariantCulture, $" by {Scope}");
+            text.Append(CultureInfo.InvariantCulture, $" {Advice}");
         }
 
-        if (Remaining is { } remaining)
-        {
-            text.Append(CultureInfo.InvariantCulture, $", which has {remaining} left");
-        }
-
-        text.Append(CultureInfo.InvariantCulture, $": {Message} {Advice}");
         if (RetryAfter is { } wait)
         {
             text.Append(CultureInfo.InvariantCulture, $" Asking again may help in {wait.TotalSeconds} s.");

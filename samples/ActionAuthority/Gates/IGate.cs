@@ -1,0 +1,7 @@
+namespace ActionAuthority;
+
+/// <summary>Decides whether a tool may run now, and runs it.</summary>
+internal interface IGate
+{
+    Task<ToolOutcome> PassAsync(string tool, Func<string> run);
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Cycles.Benchmarks;
+
+/// <summary>What a reservation weighs while it is live, and what it leaves behind for replay.</summary>
+internal static class MemoryReport
+{
+    private const int Count = 1_000_000;
+
+    public static async Task RunAsync()
+    {
+        var ids = new string[Count];
+        var authority = Ledgers.Open();
+        await Ledgers.CommitAsync(authority, await Ledgers.HoldAsync(authority, "warm"), "warm-up");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Count; i++)
+        {
+            ids[i] = await Ledgers.HoldAsync(authority, Guid.NewGuid().ToString(), 3_600_000);
+        }
+
+        var idBytes = Count * (long)(22 + (2 * ids[0].Length) + 7 & ~7);
+        var live = GC.GetTotalMemory(forceFullCollection: true) - before - idBytes;
+        foreach (var id in ids)
+        {
+            await Ledgers.CommitAsync(authority, id, Guid.NewGuid().ToString());
+        }
+
+        var finished = GC.GetTotalMemory(forceFullCollection: true) - before - idBytes;
+        GC.KeepAlive(ids);
+        GC.KeepAlive(authority);
+        Print("live reservation", live);
+        Print("finished reservation with its replay record", finished);
+    }
+
+    private static void Print(string what, long bytes) =>
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {(double)bytes / Count:F0} bytes ({Count:N0} of them, 3 scopes)"
+            )
+        );
+}
