@@ -81,6 +81,25 @@ internal static class Refusals
             new Details().With("max_extensions", most)
         );
 
+    /// <summary>
+    /// A commit above its hold whose policy takes no overage. What is left plays no part in it, so neither waiting nor
+    /// funding helps.
+    /// </summary>
+    public static CyclesError OverageRejected(in Refusal refusal, string scope, Amount held, Amount asked) =>
+        CyclesError.Of(
+            409,
+            refusal.Code,
+            $"The commit of {asked} was refused: it exceeds the hold of {held}, and the reservation's policy REJECT takes "
+                + $"no overage ({scope} has {refusal.State.Remaining} left). Commit at most the hold; from now on estimate "
+                + "with a margin, or reserve under another policy.",
+            new Details()
+                .With("scope", scope)
+                .With("unit", asked.Unit)
+                .With("requested", asked.Value)
+                .With("reserved", held.Value)
+                .With("remaining", refusal.State.Remaining)
+        );
+
     /// <summary>What a rule refused, with the first scope that failed and its figures.</summary>
     public static CyclesError Of(in Refusal refusal, BudgetSet budgets, long asked, string operation) =>
         Of(refusal, budgets[refusal.Scope].Scope, new Amount(budgets.Unit, asked), operation);
