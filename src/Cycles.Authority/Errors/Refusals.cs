@@ -64,6 +64,15 @@ internal static class Refusals
             $"Reservation '{id}' has expired and its hold is gone. Record what was spent as an event."
         );
 
+    /// <summary>An extension that came in grace: the hold is still there, so an event would charge it twice.</summary>
+    public static CyclesError TooLateToExtend(string id) =>
+        CyclesError.Of(
+            410,
+            ErrorCode.ReservationExpired,
+            $"Reservation '{id}' has ended and can no longer be extended. It is in its grace period: commit or release it "
+                + "now."
+        );
+
     public static CyclesError Finalized(string id, ReservationStatus status) =>
         CyclesError.Of(
             409,
