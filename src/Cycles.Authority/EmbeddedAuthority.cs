@@ -68,15 +68,29 @@ public sealed class EmbeddedAuthority
     {
         while (_retention.IsOverBound)
         {
-            if (
-                _tenants.Values.MinBy(space => space.OldestFinishedAt)
-                is not { OldestFinishedAt: < long.MaxValue } oldest
-            )
+            TenantSpace? oldest = null;
+            var first = long.MaxValue;
+            var second = long.MaxValue;
+            foreach (var space in _tenants.Values)
+            {
+                var at = space.OldestFinishedAt;
+                if (at < first)
+                {
+                    (oldest, first, second) = (space, at, first);
+                }
+                else
+                {
+                    second = Math.Min(second, at);
+                }
+            }
+
+            if (oldest is null)
             {
                 return;
             }
 
-            oldest.EvictOldest(_retention.Excess);
+            // One tenant gives only what is no younger than the oldest of the next.
+            oldest.EvictOldest(_retention.Excess, second);
         }
     }
 

@@ -42,6 +42,12 @@ internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogge
     /// <summary>Records that went before their time, because there were too many.</summary>
     public void Evicted(long count)
     {
+        // Another thread may have made room in the meantime.
+        if (count == 0)
+        {
+            return;
+        }
+
         Forgotten(count);
         Interlocked.Add(ref _evicted, count);
         if (Interlocked.Exchange(ref _reported, 1) == 0)

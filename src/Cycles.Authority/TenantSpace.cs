@@ -110,13 +110,13 @@ internal sealed class TenantSpace
         }
     }
 
-    /// <summary>Forgets finished records before their time, oldest first.</summary>
-    public void EvictOldest(long most)
+    /// <summary>Forgets finished records before their time, oldest first, none that is younger than a time.</summary>
+    public void EvictOldest(long most, long youngest)
     {
         lock (_gate)
         {
             var evicted = 0L;
-            while (evicted < most && TryEvictOldest())
+            while (evicted < most && OldestOfAll() <= youngest && TryEvictOldest())
             {
                 evicted++;
             }
