@@ -59,7 +59,7 @@ public sealed class EmbeddedAuthority
     {
         foreach (var space in _tenants.Values)
         {
-            using (space.Enter(out _)) { }
+            space.Sweep();
         }
     }
 

@@ -110,6 +110,16 @@ internal sealed class TenantSpace
         }
     }
 
+    /// <summary>Expires and forgets what is due, fund operations included, which otherwise go when the next one comes.</summary>
+    public void Sweep()
+    {
+        using var hold = Enter(out var now);
+        foreach (var budget in Budgets.All)
+        {
+            budget.Funding.EvictDue(now);
+        }
+    }
+
     /// <summary>Forgets finished records before their time, oldest first, none that is younger than a time.</summary>
     public void EvictOldest(long most, long youngest)
     {
