@@ -90,7 +90,7 @@ public sealed class EmbeddedAuthority
             }
 
             // One tenant gives only what is no younger than the oldest of the next.
-            oldest.EvictOldest(_retention.Excess, second);
+            oldest.EvictOldest(_retention.Excess, _retention.Slack, second);
         }
     }
 

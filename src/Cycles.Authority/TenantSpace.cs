@@ -120,13 +120,13 @@ internal sealed class TenantSpace
         }
     }
 
-    /// <summary>Forgets finished records before their time, oldest first, none that is younger than a time.</summary>
-    public void EvictOldest(long most, long youngest)
+    /// <summary>Forgets finished records before their time, oldest first; past the slack, none younger than a time.</summary>
+    public void EvictOldest(long most, long slack, long youngest)
     {
         lock (_gate)
         {
             var evicted = 0L;
-            while (evicted < most && OldestOfAll() <= youngest && TryEvictOldest())
+            while (evicted < most && (evicted < slack || OldestOfAll() <= youngest) && TryEvictOldest())
             {
                 evicted++;
             }
