@@ -53,7 +53,8 @@ public sealed class TenantAdministration
         }
 
         // The mark stops whatever comes; what is there already ends in batches, so that readers are not kept waiting.
-        while (ReleaseSome()) { }
+        var from = long.MaxValue;
+        while (ReleaseSome(ref from)) { }
     }
 
     /// <summary>Creates a budget.</summary>
@@ -252,17 +253,19 @@ public sealed class TenantAdministration
             ?? throw new AdministrationException(Refusals.BudgetNotFound(path, unit));
     }
 
-    private bool ReleaseSome()
+    /// <summary>Ends a batch of active reservations, the newest first; none is made any more, so it never looks back.</summary>
+    private bool ReleaseSome(ref long from)
     {
         using var hold = _space.Enter(out var now);
         for (var i = 0; i < TenantSpace.MostExpiredPerHold; i++)
         {
-            var number = _space.Reservations.Before(long.MaxValue, ReservationStatus.Active);
+            var number = _space.Reservations.Before(from, ReservationStatus.Active);
             if (number == Reservation.None)
             {
                 return false;
             }
 
+            from = number;
             _space.GiveBack(ref _space.Reservations[number]);
             _space.Reservations.Close(number, ReservationStatus.Released, now);
         }
