@@ -87,7 +87,7 @@ public sealed class TenantAdministration
             overdraftLimit?.Value ?? 0,
             IsOverLimit: false,
             BudgetStatus.Active,
-            caps,
+            Kept.Of(caps),
             capsAtPercent
         );
         if (!_space.Budgets.TryAdd(new Budget(path, allocated.Unit, terms)))
@@ -183,7 +183,7 @@ public sealed class TenantAdministration
         var path = CanonicalPath(scope);
         using var hold = _space.Enter(out _);
         var budget = Find(path, unit);
-        budget.Terms = budget.Terms with { Caps = caps, CapsAtPercent = capsAtPercent };
+        budget.Terms = budget.Terms with { Caps = Kept.Of(caps), CapsAtPercent = capsAtPercent };
         return budget.ToBalance();
     }
 
