@@ -110,8 +110,12 @@ internal static class Refusals
         );
 
     /// <summary>What a rule refused, with the first scope that failed and its figures.</summary>
-    public static CyclesError Of(in Refusal refusal, BudgetSet budgets, long asked, string operation) =>
-        Of(refusal, budgets[refusal.Scope].Scope, new Amount(budgets.Unit, asked), operation);
+    public static CyclesError Of(in Refusal refusal, BudgetSet budgets, long asked, string operation)
+    {
+        // Nothing was applied, so the budget stands as it was asked; the rule may have been half done with its own copy.
+        var budget = budgets[refusal.Scope];
+        return Of(refusal with { State = budget.State }, budget.Scope, new Amount(budgets.Unit, asked), operation);
+    }
 
     public static CyclesError Of(in Refusal refusal, string scope, Amount asked, string operation)
     {
