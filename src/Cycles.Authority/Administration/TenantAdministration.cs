@@ -198,7 +198,7 @@ public sealed class TenantAdministration
         var path = CanonicalPath(scope);
         var request = new FundingRequest(operation, amount.Value, spent);
         using var hold = _space.Enter(out var now);
-        var budget = Find(path, amount.Unit);
+        var budget = FindAny(path, amount.Unit);
         budget.Funding.EvictDue(now);
         if (key is not null && budget.Funding.TryGet(key, now, out var known))
         {
@@ -207,6 +207,7 @@ public sealed class TenantAdministration
                 : throw new AdministrationException(Refusals.KeyMismatch(key));
         }
 
+        RequireOpen();
         var refusal = FundingRules.Apply(budget.State, request, out var funded);
         if (!refusal.IsNone)
         {
@@ -249,9 +250,17 @@ public sealed class TenantAdministration
     private Budget Find(string path, AmountUnit unit)
     {
         RequireOpen();
-        return _space.Budgets.Find(path, unit)
-            ?? throw new AdministrationException(Refusals.BudgetNotFound(path, unit));
+        return FindAny(path, unit);
     }
+
+    private Budget FindAny(string path, AmountUnit unit) =>
+        _space.Budgets.Find(path, unit) ?? throw new AdministrationException(NoBudget(path, unit));
+
+    /// <summary>Where the scope has a budget in another unit, that is what the operator has to be told.</summary>
+    private CyclesError NoBudget(string path, AmountUnit unit) =>
+        _space.Budgets.FirstBudgeted([path]) is var (scope, units)
+            ? Refusals.UnitMismatch(scope, unit, units)
+            : Refusals.BudgetNotFound(path, unit);
 
     /// <summary>Ends a batch of active reservations, the newest first; none is made any more, so it never looks back.</summary>
     private bool ReleaseSome(ref long from)
