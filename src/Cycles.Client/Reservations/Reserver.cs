@@ -56,7 +56,7 @@ internal sealed class Reserver(
         if (response.IsSuccess)
         {
             return response.Value.Decision == Decision.Deny
-                ? new ReserveAttempt(DenialReader.Read(request, response.Value, response.Metadata))
+                ? Denied(request, DenialReader.Read(request, response.Value, response.Metadata))
                 : new ReserveAttempt(
                     new ReservationGuard(
                         authority,
@@ -70,7 +70,7 @@ internal sealed class Reserver(
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
-            ? new ReserveAttempt(DenialReader.Read(request, response.Error, response.Metadata))
+            ? Denied(request, DenialReader.Read(request, response.Error, response.Metadata))
             : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
     }
 
@@ -98,6 +98,14 @@ internal sealed class Reserver(
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
 
+    /// <summary>A refusal is told in any case: no sampling of traces hides it.</summary>
+    private ReserveAttempt Denied(ReservationCreateRequest request, Denial denial)
+    {
+        ReservationLog.Denied(log, denial.Requested, request.Action.Kind, denial.ReasonCode, denial.Scope);
+        ClientTelemetry.Denied(denial, request.Action);
+        return new ReserveAttempt(denial);
+    }
+
     /// <summary>
     /// Sends a create, and once more with the same key and content when the outcome is unknown; a second unknown
     /// outcome surfaces.
@@ -110,7 +118,7 @@ internal sealed class Reserver(
         Exception? unknown = null;
         try
         {
-            var first = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first;
@@ -125,7 +133,7 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

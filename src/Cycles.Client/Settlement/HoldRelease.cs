@@ -4,13 +4,17 @@ namespace Cycles;
 internal sealed class HoldRelease(
     ICyclesAuthority authority,
     string reservationId,
-    Amount estimate,
+    ReservationCreateRequest origin,
     ReleaseRequest request
 ) : SettlementOperation
 {
     public override string Description => "released";
 
     public string ReservationId => reservationId;
+
+    public CyclesAction Action => origin.Action;
+
+    public Amount Estimate => origin.Estimate;
 
     /// <summary>One attempt; throws what the seam throws.</summary>
     public ValueTask<CyclesResponse<ReleaseResponse>> SendAsync() =>
@@ -21,7 +25,7 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = estimate,
+            Actual = Estimate,
             Released = response.Released,
             Balances = response.Balances,
             Metadata = metadata,
@@ -33,7 +37,7 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = estimate,
+            Actual = Estimate,
             Error = error,
         };
 }

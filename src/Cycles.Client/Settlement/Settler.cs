@@ -15,14 +15,16 @@ internal sealed class Settler
     private readonly SettlementQueue _queue;
     private readonly UnrecordedSpendReporter _reporter;
     private readonly TimeProvider _time;
+    private readonly RetrySchedule _schedule;
     private readonly ILogger _log;
 
-    public Settler(TimeProvider time, Action<UnrecordedSpend>? onSpendUnrecorded, ILogger log)
+    public Settler(CyclesClientOptions options, ILogger log)
     {
-        _time = time;
+        _time = options.TimeProvider ?? TimeProvider.System;
         _log = log;
-        _queue = new SettlementQueue(time, Pump);
-        _reporter = new UnrecordedSpendReporter(onSpendUnrecorded, log);
+        _schedule = new RetrySchedule(options);
+        _queue = new SettlementQueue(_time, _schedule, Pump);
+        _reporter = new UnrecordedSpendReporter(options.OnSpendUnrecorded, log);
     }
 
     /// <summary>Runs the first attempt; never throws.</summary>
@@ -138,9 +140,9 @@ internal sealed class Settler
     {
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
-            if (spend.Retries == RetrySchedule.QuickRetries)
+            if (spend.Retries == _schedule.QuickRetries)
             {
-                SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, RetrySchedule.Sweep);
+                SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, _schedule.Sweep);
             }
 
             if (!_queue.Postpone(spend))
@@ -192,7 +194,7 @@ internal sealed class Settler
                 Reason = ReleaseReasons.ReserveCancelled,
             };
             return await ReleaseAttempt
-                .RunAsync(new HoldRelease(authority, id, request.Estimate, release), _log)
+                .RunAsync(new HoldRelease(authority, id, request, release), _log)
                 .ConfigureAwait(false);
         }
         catch (Exception e)

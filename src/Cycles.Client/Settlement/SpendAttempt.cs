@@ -30,9 +30,7 @@ internal static class SpendAttempt
         CyclesResponse<CommitResponse> response;
         try
         {
-            response = await spend
-                .Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None)
-                .ConfigureAwait(false);
+            response = await Observed.CommitAsync(spend, commit).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -57,7 +55,7 @@ internal static class SpendAttempt
         CyclesResponse<EventCreateResponse> response;
         try
         {
-            response = await spend.Authority.CreateEventAsync(request, CancellationToken.None).ConfigureAwait(false);
+            response = await Observed.RecordAsync(spend, request).ConfigureAwait(false);
         }
         catch (Exception e)
         {
