@@ -14,7 +14,8 @@ public sealed class CapsAndReleaseRulesTests
         [With(100), 100, true],
         [With(-5, debt: 105), 0, true],
         [With(0), 0, true],
-        // In 64 bits both products would overflow.
+        // In 64 bits the products would overflow.
+        [With(Most), 50, false],
         [With(Most / 2, spent: Most - (Most / 2)), 50, true],
         [With((Most / 2) + 1, spent: Most - (Most / 2) - 1), 50, false],
     ];
