@@ -179,6 +179,7 @@ public sealed class TenantAdministration
     /// <exception cref="AdministrationException">There is no such budget, or an argument is out of its range.</exception>
     public Balance SetCaps(string scope, AmountUnit unit, Caps? caps, int? capsAtPercent = null)
     {
+        RequireUnit(unit);
         RequireCaps(caps, capsAtPercent);
         var path = CanonicalPath(scope);
         using var hold = _space.Enter(out _);
@@ -225,6 +226,7 @@ public sealed class TenantAdministration
 
     private Balance SetStatus(string scope, AmountUnit unit, BudgetStatus status)
     {
+        RequireUnit(unit);
         var path = CanonicalPath(scope);
         using var hold = _space.Enter(out _);
         var budget = Find(path, unit);
@@ -315,6 +317,14 @@ public sealed class TenantAdministration
         if (!refusal.IsNone)
         {
             throw new AdministrationException(Refusals.Of(refusal, budget.Scope, asked, "change of the limit"));
+        }
+    }
+
+    private static void RequireUnit(AmountUnit unit)
+    {
+        if (!Enum.IsDefined(unit) || unit == AmountUnit.Unset)
+        {
+            throw Invalid("unit", "must be set");
         }
     }
 

@@ -172,7 +172,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <returns>Completes when <see cref="ExpiresAt"/> is up to date.</returns>
     /// <exception cref="ArgumentException"><paramref name="by"/> is out of range.</exception>
     /// <exception cref="InvalidOperationException">It is settled already; nothing is sent.</exception>
-    /// <exception cref="ObjectDisposedException">The guard's scope ended; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The guard's scope ended, or the client's drain; nothing is sent.
+    /// </exception>
     /// <exception cref="CyclesException">
     /// The authority refused: the hold has expired, or was extended as often as the tenant allows.
     /// </exception>
@@ -187,6 +189,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             ExtendByMs = by.Ticks / TimeSpan.TicksPerMillisecond,
         };
         Arguments.ThrowIf(request.Validate(), nameof(by));
+        ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
         var response = await Observed
             .ExtendAsync(_authority, Id, request, Action, cancellationToken)
@@ -196,7 +199,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             throw CyclesException.Refused($"Extending reservation {Id}", response.Error, response.Metadata);
         }
 
-        Interlocked.Exchange(ref _expiresAtMs, response.Value.ExpiresAtMs);
+        MoveEnd(response.Value.ExpiresAtMs);
     }
 
     /// <summary>
@@ -295,7 +298,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         {
             IdempotencyKey = IdempotencyKeys.New(),
             Actual = actual,
-            Metadata = known is null ? JsonData.With(data: null, ("actual_source", "estimate")) : null,
+            Metadata = known is null ? Copies.With(data: null, ("actual_source", "estimate")) : null,
         };
         var spend = NewSpend(commit, isEstimate: known is null, byScopeEnd);
         if (TryBegin(spend))
@@ -334,7 +337,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 return request;
             }
 
-            request = request with { Metrics = JsonData.Clone(metrics), Metadata = JsonData.Clone(metadata) };
+            request = request with { Metrics = Copies.Of(metrics), Metadata = Copies.Of(metadata) };
             Arguments.ThrowIf(request.Metrics?.Validate(), nameof(metrics));
             Arguments.ThrowIf(request.Validate(), nameof(metadata));
             return request;
@@ -363,6 +366,22 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     private bool TryBegin(SettlementOperation settlement) =>
         Interlocked.CompareExchange(ref _settlement, settlement, null) is null;
+
+    /// <summary>Extensions only move outward, and their answers may overtake each other.</summary>
+    private void MoveEnd(long expiresAtMs)
+    {
+        var known = Interlocked.Read(ref _expiresAtMs);
+        while (known < expiresAtMs)
+        {
+            var found = Interlocked.CompareExchange(ref _expiresAtMs, expiresAtMs, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
 
     private void ThrowIfSettled()
     {

@@ -25,7 +25,6 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = Estimate,
             Released = response.Released,
             Balances = response.Balances,
             Metadata = metadata,
@@ -37,7 +36,6 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = Estimate,
             Error = error,
         };
 }

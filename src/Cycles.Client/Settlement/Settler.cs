@@ -27,6 +27,9 @@ internal sealed class Settler
         _reporter = new UnrecordedSpendReporter(options.OnSpendUnrecorded, log);
     }
 
+    /// <summary>Whether the drain has ended: nothing is sent any more.</summary>
+    public bool IsStopped => _queue.IsStopped;
+
     /// <summary>Runs the first attempt; never throws.</summary>
     /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent.</returns>
     public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)
@@ -43,8 +46,16 @@ internal sealed class Settler
         }
 
         var settlement = await attempt.ConfigureAwait(false);
-        Conclude(spend, settlement);
-        spend.End(settlement);
+        try
+        {
+            Conclude(spend, settlement);
+        }
+        finally
+        {
+            // Whoever waits for the first attempt must not wait for ever.
+            spend.End(settlement);
+        }
+
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
             Pump();
@@ -91,7 +102,7 @@ internal sealed class Settler
         }
 
         var after = _queue.Count();
-        return new FlushResult(after.Settled - before.Settled, after.Rejected - before.Rejected, after.Pending);
+        return after with { Settled = after.Settled - before.Settled, Rejected = after.Rejected - before.Rejected };
     }
 
     /// <summary>Ends everything at once, and reports what is still open.</summary>

@@ -101,6 +101,20 @@ public sealed class BoundTests
     }
 
     [Test]
+    public async Task A_large_bound_is_never_passed_and_hardly_undercut()
+    {
+        var world = new RetentionWorld(options => options.MaxFinishedRecords = 5_000);
+        for (var i = 0; i < 6_000; i++)
+        {
+            await world.FinishAsync();
+            Assert.That(world.Authority.FinishedRecords, Is.LessThanOrEqualTo(5_000));
+        }
+
+        Assert.That(world.Authority.FinishedRecords, Is.GreaterThan(4_990));
+        Assert.That(world.Authority.FinishedRecords + world.Authority.EvictedRecords, Is.EqualTo(6_000));
+    }
+
+    [Test]
     public async Task Active_reservations_are_never_forgotten()
     {
         var world = new RetentionWorld(options => options.MaxFinishedRecords = 1);

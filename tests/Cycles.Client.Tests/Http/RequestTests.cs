@@ -184,6 +184,7 @@ public sealed class RequestTests
     }
 
     [Test]
+    [NonParallelizable] // A listener makes HttpClient trace in all of the process.
     public async Task The_trace_of_the_caller_goes_along_once()
     {
         await using var server = await ScriptedServer.StartAsync();
@@ -206,6 +207,7 @@ public sealed class RequestTests
     }
 
     [Test]
+    [NonParallelizable] // A listener makes HttpClient trace in all of the process.
     public async Task Without_a_trace_there_is_no_header()
     {
         await using var server = await ScriptedServer.StartAsync();

@@ -41,10 +41,11 @@ public sealed class DisposalTests : ClientFixture
     {
         var guard = await Client.ReserveAsync(Work, Tokens(100));
         await DisposeAsync(asynchronously);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => guard.ExtendAsync(TimeSpan.FromSeconds(1)));
         await guard.DisposeAsync();
         await guard.ReleaseAsync();
 
-        Assert.That(Authority.Count(Operation.Release), Is.Zero);
+        Assert.That(Authority.Count(Operation.Release, Operation.Extend), Is.Zero);
         Assert.That(Unrecorded, Is.Empty);
         HoldsExpire();
     }
