@@ -67,7 +67,10 @@ internal static class RequestBody
         var isJson =
             MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.MediaType.Equals(Exchange.JsonType, StringComparison.OrdinalIgnoreCase)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+            && (
+                !type.Charset.HasValue
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            );
         return isJson && request.Headers.ContentEncoding.Count == 0
             ? null
             : HostErrors.Invalid(

@@ -104,27 +104,31 @@ internal static class JsonDiagnosis
 
     private static ValidationFinding? FindInCollection(JsonElement value, Type type, string path)
     {
-        var isList = type.IsAssignableTo(typeof(IEnumerable<string>));
-        var expected = isList ? JsonValueKind.Array : JsonValueKind.Object;
-        if (value.ValueKind != expected)
+        if (type.IsAssignableTo(typeof(IEnumerable<string>)))
         {
-            return Expected(path, isList ? "an array of strings" : "an object", value);
+            return value.ValueKind == JsonValueKind.Array
+                ? FirstNotString(value.EnumerateArray().Select((item, i) => ($"{path}[{i}]", item)))
+                : Expected(path, "an array of strings", value);
         }
 
-        if (!isList)
+        if (value.ValueKind != JsonValueKind.Object)
         {
-            return null;
+            return Expected(path, "an object", value);
         }
 
-        var index = 0;
-        foreach (var item in value.EnumerateArray())
+        return type.IsAssignableTo(typeof(IEnumerable<KeyValuePair<string, string>>))
+            ? FirstNotString(value.EnumerateObject().Select(member => (Join(path, member.Name), member.Value)))
+            : null;
+    }
+
+    private static ValidationFinding? FirstNotString(IEnumerable<(string Path, JsonElement Value)> items)
+    {
+        foreach (var (path, item) in items)
         {
             if (item.ValueKind != JsonValueKind.String)
             {
-                return Expected($"{path}[{index}]", "a string", item);
+                return Expected(path, "a string", item);
             }
-
-            index++;
         }
 
         return null;

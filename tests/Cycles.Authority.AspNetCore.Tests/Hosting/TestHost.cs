@@ -38,12 +38,17 @@ internal sealed class TestHost : IAsyncDisposable
 
     public FakeLogCollector Log => _application.Services.GetRequiredService<FakeLogCollector>();
 
+    /// <summary>What the endpoints themselves logged under one event id.</summary>
+    public IReadOnlyList<FakeLogRecord> LogOf(int eventId) =>
+        [.. Log.GetSnapshot().Where(record => record.Category == "Cycles.Authority.Http" && record.Id.Id == eventId)];
+
     public static async Task<TestHost> StartAsync(
         Action<CyclesAuthorityEndpointOptions>? configure = null,
-        Action<WebApplication>? more = null
+        Action<WebApplication>? more = null,
+        FakeTimeProvider? clock = null
     )
     {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         var options = EmbeddedAuthorityOptions.ForRemoteClients();
         options.TimeProvider = clock;
         var authority = new EmbeddedAuthority(options);

@@ -120,9 +120,8 @@ internal static class Schemas
         var seen = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            return value.EnumerateObject().FirstOrDefault(member => !seen.Add(member.Name)) is { Name: { } name }
-                ? $"{path}.{name}: twice"
-                : null;
+            var names = value.EnumerateObject().Select(member => member.Name);
+            return names.FirstOrDefault(name => !seen.Add(name)) is { } twice ? $"{path}.{twice}: twice" : null;
         }
         catch (InvalidOperationException)
         {
