@@ -69,16 +69,16 @@ public sealed class EmbeddedAuthority
     {
         foreach (var (_, space) in _tenants)
         {
-            using (space.Enter(out _)) { }
+            space.Sweep();
         }
     }
 
     /// <summary>Forgets the oldest finished records of all tenants until there are no more than the bound.</summary>
     internal void EnforceBound()
     {
-        while (_retention.IsOverBound && FindOldest() is { } space)
+        while (_retention.IsOverBound && FindOldest(out var youngest) is { } space)
         {
-            space.EvictOldest(_retention.Excess);
+            space.EvictOldest(_retention.Excess, _retention.Slack, youngest);
         }
     }
 
@@ -111,14 +111,22 @@ public sealed class EmbeddedAuthority
         return space;
     }
 
-    private TenantSpace? FindOldest()
+    /// <summary>The tenant with the oldest record of all, which gives none that is younger than the oldest of the next.</summary>
+    private TenantSpace? FindOldest(out long youngest)
     {
         TenantSpace? oldest = null;
+        var first = long.MaxValue;
+        youngest = long.MaxValue;
         foreach (var (_, space) in _tenants)
         {
-            if (space.OldestFinishedAt < (oldest?.OldestFinishedAt ?? long.MaxValue))
+            var at = space.OldestFinishedAt;
+            if (at < first)
             {
-                oldest = space;
+                (oldest, first, youngest) = (space, at, first);
+            }
+            else
+            {
+                youngest = Math.Min(youngest, at);
             }
         }
 

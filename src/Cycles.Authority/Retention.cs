@@ -32,7 +32,10 @@ internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogge
     /// How many to evict at once: what is too much, and where the bound is large a little more, so that the search for
     /// the oldest is not made for each.
     /// </summary>
-    public long Excess => FinishedCount - _most + (_most / 4_096);
+    public long Excess => FinishedCount - _most + Slack;
+
+    /// <summary>So few that it does not matter whether they are the very oldest.</summary>
+    public long Slack => _most / 4_096;
 
     public void Finished() => Interlocked.Increment(ref _finished);
 
@@ -42,6 +45,12 @@ internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogge
     /// <summary>Records that went before their time, because there were too many.</summary>
     public void Evicted(long count)
     {
+        // Another thread may have made room in the meantime.
+        if (count == 0)
+        {
+            return;
+        }
+
         Forgotten(count);
         Interlocked.Add(ref _evicted, count);
         if (Interlocked.Exchange(ref _reported, 1) == 0)

@@ -109,12 +109,22 @@ internal sealed class TenantSpace
         }
     }
 
-    /// <summary>Forgets finished records before their time, oldest first.</summary>
-    public void EvictOldest(long most)
+    /// <summary>Expires and forgets what is due, fund operations included, which otherwise go when the next one comes.</summary>
+    public void Sweep()
+    {
+        using var hold = Enter(out var now);
+        foreach (var budget in Budgets.All)
+        {
+            budget.ForgetFunding(now);
+        }
+    }
+
+    /// <summary>Forgets finished records before their time, oldest first; past the slack, none younger than a time.</summary>
+    public void EvictOldest(long most, long slack, long youngest)
     {
         lock (_gate)
         {
-            Memory.EvictOldest(most);
+            Memory.EvictOldest(most, slack, youngest);
             Publish();
         }
     }

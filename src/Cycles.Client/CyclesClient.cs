@@ -36,7 +36,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
             throw new ArgumentException(string.Join(" ", problems), nameof(options));
         }
 
-        var log = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client");
+        var log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client"));
         _authority = authority;
         _policy = options.OveragePolicy;
         _drainTimeout = options.DrainTimeout;
@@ -263,10 +263,10 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Reads balances, page by page as they are enumerated (protocol operation <c>getBalances</c>).</summary>
-    /// <param name="query">Which ones; null for all of the client's tenant.</param>
+    /// <param name="query">Which ones; null for the client's tenant and all below it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The balances; enumerating may throw <see cref="CyclesException"/>.</returns>
-    /// <exception cref="ArgumentException">The query is not valid, or no tenant is known; nothing is sent.</exception>
+    /// <exception cref="ArgumentException">The query is not valid, or neither it nor the client names a subject; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
     public IAsyncEnumerable<Balance> GetBalancesAsync(
         BalanceQuery? query = null,
@@ -274,11 +274,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     )
     {
         ThrowIfDisposed();
-        query ??= new BalanceQuery
-        {
-            Subject = new Subject { Tenant = _subjects.Default.Tenant },
-            IncludeChildren = true,
-        };
+        query ??= new BalanceQuery { Subject = Everything, IncludeChildren = true };
         Arguments.ThrowIf(query.Validate(), nameof(query));
         return Paging.BalancesAsync(_authority, query, cancellationToken);
     }
@@ -358,6 +354,10 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         await _settler.FlushAsync(_drainTimeout, CancellationToken.None).ConfigureAwait(false);
         _settler.Stop();
     }
+
+    /// <summary>All that this client can see: its tenant, or its own levels where only the server knows the tenant.</summary>
+    private Subject Everything =>
+        _subjects.Default.Tenant is { } tenant ? new Subject { Tenant = tenant } : _subjects.Default;
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

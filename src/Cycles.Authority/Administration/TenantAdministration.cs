@@ -53,7 +53,8 @@ public sealed class TenantAdministration
         }
 
         // The mark stops whatever comes; what is there already ends in batches, so that readers are not kept waiting.
-        while (ReleaseSome()) { }
+        var from = long.MaxValue;
+        while (ReleaseSome(ref from)) { }
     }
 
     /// <summary>Creates a budget.</summary>
@@ -86,7 +87,7 @@ public sealed class TenantAdministration
             overdraftLimit?.Value ?? 0,
             IsOverLimit: false,
             BudgetStatus.Active,
-            caps,
+            Kept.Of(caps),
             capsAtPercent
         );
         if (!_space.Budgets.TryAdd(new Budget(path, allocated.Unit, terms)))
@@ -178,11 +179,12 @@ public sealed class TenantAdministration
     /// <exception cref="AdministrationException">There is no such budget, or an argument is out of its range.</exception>
     public Balance SetCaps(string scope, AmountUnit unit, Caps? caps, int? capsAtPercent = null)
     {
+        RequireUnit(unit);
         RequireCaps(caps, capsAtPercent);
         var path = CanonicalPath(scope);
         using var hold = _space.Enter(out _);
         var budget = Find(path, unit);
-        budget.Terms = budget.Terms with { Caps = caps, CapsAtPercent = capsAtPercent };
+        budget.Terms = budget.Terms with { Caps = Kept.Of(caps), CapsAtPercent = capsAtPercent };
         return budget.ToBalance();
     }
 
@@ -197,7 +199,7 @@ public sealed class TenantAdministration
         var path = CanonicalPath(scope);
         var request = new FundingRequest(operation, amount.Value, spent);
         using var hold = _space.Enter(out var now);
-        var budget = Find(path, amount.Unit);
+        var budget = FindAny(path, amount.Unit);
         budget.ForgetFunding(now);
         if (key is not null && budget.Funding.TryGet(key, now, out var known))
         {
@@ -206,6 +208,7 @@ public sealed class TenantAdministration
                 : throw new AdministrationException(Refusals.KeyMismatch(key));
         }
 
+        RequireOpen();
         var refusal = FundingRules.Apply(budget.State, request, out var funded);
         if (!refusal.IsNone)
         {
@@ -223,6 +226,7 @@ public sealed class TenantAdministration
 
     private Balance SetStatus(string scope, AmountUnit unit, BudgetStatus status)
     {
+        RequireUnit(unit);
         var path = CanonicalPath(scope);
         using var hold = _space.Enter(out _);
         var budget = Find(path, unit);
@@ -248,21 +252,31 @@ public sealed class TenantAdministration
     private Budget Find(string path, AmountUnit unit)
     {
         RequireOpen();
-        return _space.Budgets.Find(path, unit)
-            ?? throw new AdministrationException(Refusals.BudgetNotFound(path, unit));
+        return FindAny(path, unit);
     }
 
-    private bool ReleaseSome()
+    private Budget FindAny(string path, AmountUnit unit) =>
+        _space.Budgets.Find(path, unit) ?? throw new AdministrationException(NoBudget(path, unit));
+
+    /// <summary>Where the scope has a budget in another unit, that is what the operator has to be told.</summary>
+    private CyclesError NoBudget(string path, AmountUnit unit) =>
+        _space.Budgets.FirstBudgeted([path]) is var (scope, units)
+            ? Refusals.UnitMismatch(scope, unit, units)
+            : Refusals.BudgetNotFound(path, unit);
+
+    /// <summary>Ends a batch of active reservations, the newest first; none is made any more, so it never looks back.</summary>
+    private bool ReleaseSome(ref long from)
     {
         using var hold = _space.Enter(out var now);
         for (var i = 0; i < TenantSpace.MostExpiredPerHold; i++)
         {
-            var number = _space.Reservations.Before(long.MaxValue, ReservationStatus.Active);
+            var number = _space.Reservations.Before(from, ReservationStatus.Active);
             if (number == Reservation.None)
             {
                 return false;
             }
 
+            from = number;
             _space.GiveBack(ref _space.Reservations[number]);
             _space.Reservations.Close(number, ReservationStatus.Released, now);
         }
@@ -303,6 +317,14 @@ public sealed class TenantAdministration
         if (!refusal.IsNone)
         {
             throw new AdministrationException(Refusals.Of(refusal, budget.Scope, asked, "change of the limit"));
+        }
+    }
+
+    private static void RequireUnit(AmountUnit unit)
+    {
+        if (!Enum.IsDefined(unit) || unit == AmountUnit.Unset)
+        {
+            throw Invalid("unit", "must be set");
         }
     }
 

@@ -64,6 +64,15 @@ internal static class Refusals
             $"Reservation '{id}' has expired and its hold is gone. Record what was spent as an event."
         );
 
+    /// <summary>An extension that came in grace: the hold is still there, so an event would charge it twice.</summary>
+    public static CyclesError TooLateToExtend(string id) =>
+        CyclesError.Of(
+            410,
+            ErrorCode.ReservationExpired,
+            $"Reservation '{id}' has ended and can no longer be extended. It is in its grace period: commit or release it "
+                + "now."
+        );
+
     public static CyclesError Finalized(string id, ReservationStatus status) =>
         CyclesError.Of(
             409,
@@ -81,9 +90,32 @@ internal static class Refusals
             new Details().With("max_extensions", most)
         );
 
+    /// <summary>
+    /// A commit above its hold whose policy takes no overage. What is left plays no part in it, so neither waiting nor
+    /// funding helps.
+    /// </summary>
+    public static CyclesError OverageRejected(in Refusal refusal, string scope, Amount held, Amount asked) =>
+        CyclesError.Of(
+            409,
+            refusal.Code,
+            $"The commit of {asked} was refused: it exceeds the hold of {held}, and the reservation's policy REJECT takes "
+                + $"no overage ({scope} has {refusal.State.Remaining} left). Commit at most the hold; from now on estimate "
+                + "with a margin, or reserve under another policy.",
+            new Details()
+                .With("scope", scope)
+                .With("unit", asked.Unit)
+                .With("requested", asked.Value)
+                .With("reserved", held.Value)
+                .With("remaining", refusal.State.Remaining)
+        );
+
     /// <summary>What a rule refused, with the first scope that failed and its figures.</summary>
-    public static CyclesError Of(in Refusal refusal, BudgetSet budgets, long asked, string operation) =>
-        Of(refusal, budgets[refusal.Scope].Scope, new Amount(budgets.Unit, asked), operation);
+    public static CyclesError Of(in Refusal refusal, BudgetSet budgets, long asked, string operation)
+    {
+        // Nothing was applied, so the budget stands as it was asked; the rule may have been half done with its own copy.
+        var budget = budgets[refusal.Scope];
+        return Of(refusal with { State = budget.State }, budget.Scope, new Amount(budgets.Unit, asked), operation);
+    }
 
     public static CyclesError Of(in Refusal refusal, string scope, Amount asked, string operation)
     {

@@ -49,9 +49,7 @@ internal static class CommitReservation
         );
         if (!refusal.IsNone)
         {
-            return space.Refuse<CommitResponse>(
-                Refusals.Of(refusal, reservation.Budgets, request.Actual.Value, "commit")
-            );
+            return space.Refuse<CommitResponse>(Explain(refusal, reservation, request.Actual));
         }
 
         reservation.Budgets.Apply(states, space.Budgets);
@@ -69,6 +67,16 @@ internal static class CommitReservation
         space.Reservations.Close(number, ReservationStatus.Committed, now);
         return space.Answer(Respond(reservation));
     }
+
+    private static CyclesError Explain(in Refusal refusal, in Reservation reservation, Amount actual) =>
+        refusal.Code == ErrorCode.BudgetExceeded
+            ? Refusals.OverageRejected(
+                refusal,
+                reservation.Budgets[refusal.Scope].Scope,
+                reservation.EstimatedAmount,
+                actual
+            )
+            : Refusals.Of(refusal, reservation.Budgets, actual.Value, "commit");
 
     private static CommitResponse Respond(in Reservation reservation) =>
         new()

@@ -32,7 +32,7 @@ internal static class ExtendReservation
         // No grace here: grace is for settling, not for going on.
         if (now > reservation.ExpiresAt)
         {
-            return space.Refuse<ReservationExtendResponse>(Refusals.Expired(id));
+            return space.Refuse<ReservationExtendResponse>(Refusals.TooLateToExtend(id));
         }
 
         var most = (space.Settings ?? TenantSettings.Default).MaxExtensions;

@@ -56,5 +56,6 @@ internal static class GetBalances
             && (includeChildren || path[^1] == segments[^1]);
     }
 
+    /// <summary>A space sorts before all that a path is made of, so a scope comes before those below it.</summary>
     private static string PositionOf(Budget budget) => $"{budget.Scope} {(int)budget.Unit}";
 }

@@ -21,6 +21,15 @@ internal static class Kept
         return kept;
     }
 
+    public static Caps? Of(Caps? caps) =>
+        caps is null
+            ? null
+            : caps with
+            {
+                ToolAllowlist = caps.ToolAllowlist is { } allowed ? [.. allowed] : null,
+                ToolDenylist = caps.ToolDenylist is { } denied ? [.. denied] : null,
+            };
+
     public static CyclesMetrics? Of(CyclesMetrics? metrics) =>
         metrics?.Custom is null ? metrics : metrics with { Custom = Of(metrics.Custom) };
 }

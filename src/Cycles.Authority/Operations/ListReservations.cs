@@ -23,8 +23,8 @@ internal static class ListReservations
         }
 
         var limit = query.Limit ?? DefaultLimit;
-        using var hold = space.Enter(out var now);
-        var found = Find(space, query, filter, start, limit + 1, now);
+        using var hold = space.Enter(out _);
+        var found = Find(space, query, filter, start, limit + 1);
         var rows = new List<ReservationSummary>(Math.Min(found.Count, limit));
         for (var i = 0; i < found.Count && i < limit; i++)
         {
@@ -48,21 +48,48 @@ internal static class ListReservations
         ReservationListQuery query,
         ReservationFilter filter,
         RowPosition? start,
-        int most,
-        long now
+        int most
     )
     {
         if (filter.Key is { } key)
         {
-            // A key made at most one reservation.
-            var number = space.Reservations.FindByKey(key, now);
-            return number != Reservation.None && filter.Matches(space.Reservations[number]) ? [number] : [];
+            return FindByKey(space, query, filter, key, start, most);
         }
 
         // Ids and times of creation both grow with the number.
         return query.SortBy is null or ReservationSortKey.CreatedAt or ReservationSortKey.ReservationId
             ? Walk(space.Reservations, query, filter, start, most)
-            : Sort(space, query, filter, start, most);
+            : Sort(space, query, filter, start, most, All(space.Reservations, query.Status));
+    }
+
+    /// <summary>A key made one reservation in its lifetime, and seldom another one after it: any order is a short sort.</summary>
+    private static List<long> FindByKey(
+        TenantSpace space,
+        ReservationListQuery query,
+        ReservationFilter filter,
+        in ReplayKey key,
+        RowPosition? start,
+        int most
+    )
+    {
+        var rows = new List<long>();
+        var number = space.Reservations.BeforeByKey(key, long.MaxValue);
+        while (number != Reservation.None)
+        {
+            rows.Add(number);
+            number = space.Reservations.BeforeByKey(key, number);
+        }
+
+        return Sort(space, query, filter, start, most, rows);
+    }
+
+    private static IEnumerable<long> All(ReservationBook book, ReservationStatus? status)
+    {
+        for (var number = book.After(Reservation.None, status); number != Reservation.None; )
+        {
+            yield return number;
+            number = book.After(number, status);
+        }
     }
 
     private static List<long> Walk(
@@ -102,23 +129,20 @@ internal static class ListReservations
         ReservationListQuery query,
         ReservationFilter filter,
         RowPosition? start,
-        int most
+        int most,
+        IEnumerable<long> candidates
     )
     {
-        var book = space.Reservations;
         var sign = query.SortDirection == SortDirection.Ascending ? 1 : -1;
         var found = new List<RowPosition>();
-        var number = book.After(Reservation.None, query.Status);
-        while (number != Reservation.None)
+        foreach (var number in candidates)
         {
             var position = PositionOf(space, query.SortBy, number);
             var isAhead = start is not { } from || sign * position.CompareTo(from) > 0;
-            if (isAhead && filter.Matches(book[number]))
+            if (isAhead && filter.Matches(space.Reservations[number]))
             {
                 found.Add(position);
             }
-
-            number = book.After(number, query.Status);
         }
 
         found.Sort((left, right) => sign * left.CompareTo(right));

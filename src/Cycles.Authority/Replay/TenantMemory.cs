@@ -64,13 +64,14 @@ internal sealed class TenantMemory(ReservationBook reservations, Retention reten
         return true;
     }
 
-    /// <summary>Forgets records before their time, oldest first.</summary>
-    public void EvictOldest(long most)
+    /// <summary>Forgets records before their time, oldest first; past the slack, none younger than a time.</summary>
+    public void EvictOldest(long most, long slack, long youngest)
     {
         var evicted = 0L;
-        for (; evicted < most && OldestAt is var oldest and < long.MaxValue; evicted++)
+        while (evicted < most && OldestAt is var oldest and < long.MaxValue && (evicted < slack || oldest <= youngest))
         {
             Array.Find(All, records => records.OldestAt == oldest)!.EvictOldest();
+            evicted++;
         }
 
         retention.Evicted(evicted);

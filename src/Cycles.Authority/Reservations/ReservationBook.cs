@@ -42,14 +42,14 @@ internal sealed class ReservationBook(Retention retention, long now) : IFinished
 
         // A key is remembered for its lifetime, and never shorter than its reservation lives.
         ref var reservation = ref _log[number];
-        if (reservation.Status == ReservationStatus.Active || at - reservation.CreatedAt < retention.ReserveLifetimeMs)
-        {
-            return number;
-        }
-
-        Keys.Remove(number);
-        return Reservation.None;
+        return
+            reservation.Status == ReservationStatus.Active || at - reservation.CreatedAt < retention.ReserveLifetimeMs
+            ? number
+            : Reservation.None;
     }
+
+    /// <summary>The nearest kept reservation of a key before a number, whether the key is still remembered or not.</summary>
+    public long BeforeByKey(in ReplayKey key, long number) => Keys.Find(key, number);
 
     /// <summary>Takes a new reservation in; the caller fills the record except for its links and state.</summary>
     public long Open(in Reservation reservation)

@@ -9,22 +9,27 @@ internal sealed class ReservationKeys(ReservationLog log)
     private long[] _buckets = Empty(16);
     private int _count;
 
+    /// <summary>
+    /// The newest reservation of a key that was made before a number. There are several when the key came again after
+    /// its lifetime and before the older reservation was forgotten.
+    /// </summary>
     /// <returns>The reservation's number, or <see cref="Reservation.None"/>.</returns>
-    public long Find(in ReplayKey key)
+    public long Find(in ReplayKey key, long before = long.MaxValue)
     {
+        var newest = Reservation.None;
         var number = BucketOf(key);
         while (number != Reservation.None)
         {
             ref var reservation = ref log[number];
-            if (reservation.Key.Equals(key))
+            if (number > newest && number < before && reservation.Key.Equals(key))
             {
-                return number;
+                newest = number;
             }
 
             number = reservation.NextInBucket;
         }
 
-        return Reservation.None;
+        return newest;
     }
 
     public void Add(long number)
@@ -38,7 +43,6 @@ internal sealed class ReservationKeys(ReservationLog log)
         _count++;
     }
 
-    /// <summary>Frees a reservation's key; nothing happens when it is free already.</summary>
     public void Remove(long number)
     {
         ref var reservation = ref log[number];

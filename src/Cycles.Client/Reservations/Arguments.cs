@@ -18,7 +18,7 @@ internal static class Arguments
         if (string.Equals(finding.Field, "subject", StringComparison.Ordinal))
         {
             return new ArgumentException(
-                $"{finding} Set Subject in the options of this call, or CyclesClientOptions.Subject for all of them.",
+                $"{finding} Set Subject in the {otherwise} of this call, or CyclesClientOptions.Subject for all of them.",
                 otherwise
             );
         }

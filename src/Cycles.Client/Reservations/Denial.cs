@@ -42,7 +42,16 @@ public sealed record Denial
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Reserving {Requested} was denied ({ReasonCode}): {Message}");
+        text.Append(CultureInfo.InvariantCulture, $"Reserving {Requested} was denied ({ReasonCode})");
+
+        // A terse authority says in fields what another one says in its message.
+        if (Scope is not null && !Message.Contains(Scope, StringComparison.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $" by {Scope}");
+            text.Append(Remaining is { } left ? $", which has {left} left" : "");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $": {Message}");
 
         // An authority that states the facts in fields has said in its message what to do.
         if (Error?.Details is null)

@@ -172,7 +172,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <returns>Completes when <see cref="ExpiresAt"/> is up to date.</returns>
     /// <exception cref="ArgumentException"><paramref name="by"/> is out of range.</exception>
     /// <exception cref="InvalidOperationException">It is settled already; nothing is sent.</exception>
-    /// <exception cref="ObjectDisposedException">The guard's scope ended; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The guard's scope ended, or the client's drain; nothing is sent.
+    /// </exception>
     /// <exception cref="CyclesException">
     /// The authority refused: the hold has expired, or was extended as often as the tenant allows.
     /// </exception>
@@ -187,6 +189,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             ExtendByMs = by.Ticks / TimeSpan.TicksPerMillisecond,
         };
         Arguments.ThrowIf(request.Validate(), nameof(by));
+        ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
         var response = await _authority.ExtendReservationAsync(Id, request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)

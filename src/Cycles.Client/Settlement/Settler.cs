@@ -25,6 +25,9 @@ internal sealed class Settler
         _reporter = new UnrecordedSpendReporter(onSpendUnrecorded, log);
     }
 
+    /// <summary>Whether the drain has ended: nothing is sent any more.</summary>
+    public bool IsStopped => _queue.IsStopped;
+
     /// <summary>Runs the first attempt; never throws.</summary>
     /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent.</returns>
     public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)

@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Cycles;
 
 /// <summary>
-/// Money that was spent and is not known to be recorded. Everything that is needed to record it by hand:
-/// <see cref="CyclesClient.RecordEventAsync"/> with this <see cref="IdempotencyKey"/> does not charge twice what an
-/// event has charged already.
+/// Money that was spent and is not known to be recorded, with everything that is needed to record it by hand. Where
+/// <see cref="Outcome"/> is Pending and there is a <see cref="ReservationId"/>, look at the reservation first: if it is
+/// committed, the spend is recorded. <see cref="CyclesClient.RecordEventAsync"/> with this <see cref="IdempotencyKey"/>
+/// does not charge again what went through as an event.
 /// </summary>
 public sealed record UnrecordedSpend
 {

@@ -1,0 +1,3 @@
+namespace Cycles.Authority.Tests;
+
+public sealed class EmbeddedConformance() : AuthorityConformance(() => new EmbeddedBackend());
