@@ -168,6 +168,11 @@ public sealed class AdminTests : HostFixture
     {
         AssertRefused(
             await Host.PostAsync($"{Budgets}/freeze", """{"scope":"tenant:acme","unit":"TOKENS"}""", Admin),
+            400,
+            "UNIT_MISMATCH"
+        );
+        AssertRefused(
+            await Host.PostAsync($"{Budgets}/freeze", """{"scope":"tenant:acme/app:x","unit":"TOKENS"}""", Admin),
             404,
             "NOT_FOUND"
         );

@@ -143,8 +143,8 @@ public sealed class StrictnessTests : HostFixture
     [TestCase("from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z", "from")]
     [TestCase("expires_from=2026-05-02T00:00:00Z&expires_to=2026-05-01T00:00:00Z", "expires_from")]
     [TestCase("finalized_from=2026-05-02T00:00:00Z&finalized_to=2026-05-01T00:00:00Z", "finalized_from")]
-    [TestCase("tenant=", "tenant")]
-    [TestCase("agent=a%20b", "agent")]
+    [TestCase("tenant=", "subject.tenant")]
+    [TestCase("agent=a%20b", "subject.agent")]
     [TestCase("idempotency_key=", "idempotency_key")]
     [TestCase("cursor=nonsense", null)]
     public async Task A_wrong_query_is_400_and_names_the_parameter(string query, string? field) =>
@@ -192,7 +192,7 @@ public sealed class StrictnessTests : HostFixture
     [TestCase("tenant=acme&include_children=", "include_children")]
     [TestCase("tenant=acme&include_children=True", "include_children")]
     [TestCase("tenant=acme&limit=x", "limit")]
-    [TestCase("workspace=%2F", "workspace")]
+    [TestCase("workspace=%2F", "subject.workspace")]
     public async Task A_wrong_balance_query_is_400(string query, string field) =>
         AssertRefused(await Host.GetAsync($"/v1/balances?{query}"), 400, "INVALID_REQUEST", field);
 

@@ -38,19 +38,19 @@ internal static class HostErrors
         );
 
     public static CyclesError UnknownPath(string path) =>
-        CyclesError.Of(404, ErrorCode.NotFound, $"There is nothing at {Text.Shorten(path)}.");
+        CyclesError.Of(404, ErrorCode.NotFound, $"There is nothing at {Excerpt.Of(path)}.");
 
     public static CyclesError ReservationNotFound(string id) =>
-        CyclesError.Of(404, ErrorCode.NotFound, $"Reservation not found: '{Text.Shorten(id)}'.");
+        CyclesError.Of(404, ErrorCode.NotFound, $"Reservation not found: '{Excerpt.Of(id)}'.");
 
     public static CyclesError ApiKeyNotFound(string id, string tenant) =>
-        CyclesError.Of(404, ErrorCode.NotFound, $"Tenant '{tenant}' has no API key '{Text.Shorten(id)}'.");
+        CyclesError.Of(404, ErrorCode.NotFound, $"Tenant '{tenant}' has no API key '{Excerpt.Of(id)}'.");
 
     public static CyclesError NoEvidence() =>
         CyclesError.Of(404, ErrorCode.NotFound, "This authority emits no evidence and publishes no keys.");
 
     public static CyclesError WrongMethod(string method, string allowed) =>
-        Invalid(405, $"{Text.Shorten(method)} is not possible here, only {allowed}.");
+        Invalid(405, $"{Excerpt.Of(method)} is not possible here, only {allowed}.");
 
     public static CyclesError Internal() =>
         CyclesError.Of(

@@ -137,7 +137,7 @@ internal static class JsonDiagnosis
     /// <summary>Enumerations and free data: the serializer's own path, and what our converters say.</summary>
     private static ValidationFinding Fallback(JsonException refusal)
     {
-        var path = refusal.Path is { Length: > 2 } full ? Text.Shorten(full[2..]) : "body";
+        var path = refusal.Path is { Length: > 2 } full ? Excerpt.Of(full[2..]) : "body";
         var isEnumeration = refusal.Message.StartsWith("Expected one of ", StringComparison.Ordinal);
         return new ValidationFinding(
             path,
@@ -156,12 +156,12 @@ internal static class JsonDiagnosis
             JsonValueKind.Object => "an object",
             JsonValueKind.Array => "an array",
             JsonValueKind.String => "a string",
-            JsonValueKind.Number => Text.Shorten(value.GetRawText()),
+            JsonValueKind.Number => Excerpt.Of(value.GetRawText()),
             JsonValueKind.True => "true",
             JsonValueKind.False => "false",
             _ => "null",
         };
 
     private static string Join(string path, string name) =>
-        path.Length == 0 ? Text.Shorten(name) : $"{path}.{Text.Shorten(name)}";
+        path.Length == 0 ? Excerpt.Of(name) : $"{path}.{Excerpt.Of(name)}";
 }

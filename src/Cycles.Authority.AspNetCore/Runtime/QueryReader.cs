@@ -54,7 +54,7 @@ internal sealed class QueryReader
             return number;
         }
 
-        Note(name, $"must be a whole number but was '{Cycles.Authority.Text.Shorten(text)}'");
+        Note(name, $"must be a whole number but was '{Excerpt.Of(text)}'");
         return null;
     }
 
@@ -63,7 +63,7 @@ internal sealed class QueryReader
         var text = Text(name);
         if (text is not (null or "true" or "false"))
         {
-            Note(name, $"must be true or false but was '{Cycles.Authority.Text.Shorten(text)}'");
+            Note(name, $"must be true or false but was '{Excerpt.Of(text)}'");
         }
 
         return text == "true";
@@ -83,7 +83,7 @@ internal sealed class QueryReader
             return value;
         }
 
-        Note(name, $"must be one of {string.Join(", ", known.Keys)} but was '{Cycles.Authority.Text.Shorten(text)}'");
+        Note(name, $"must be one of {string.Join(", ", known.Keys)} but was '{Excerpt.Of(text)}'");
         return null;
     }
 
@@ -101,14 +101,14 @@ internal sealed class QueryReader
             return time;
         }
 
-        Note(
-            name,
-            $"must be an ISO 8601 time such as 2026-05-01T00:00:00Z but was '{Cycles.Authority.Text.Shorten(text)}'"
-        );
+        Note(name, $"must be an ISO 8601 time such as 2026-05-01T00:00:00Z but was '{Excerpt.Of(text)}'");
         return null;
     }
 
-    /// <summary>The levels that the query gives; null when it gives none.</summary>
+    /// <summary>
+    /// The levels that the query gives; null when it gives none. A wrong one is named as in a body, so that a client has
+    /// one name for it.
+    /// </summary>
     public Subject? Subject()
     {
         var subject = new Subject
@@ -130,7 +130,7 @@ internal sealed class QueryReader
             return null;
         }
 
-        Note(finding.Field["subject.".Length..], finding.Problem);
+        Note(finding.Field, finding.Problem);
         return null;
     }
 
