@@ -51,6 +51,16 @@ public sealed class EmbeddedAuthority
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a tenant's id.</exception>
     public TenantAdministration Administer(string tenant) => SpaceOf(tenant).Administration;
 
+    /// <summary>Whose reservation it is, for an operator who knows no more than its id.</summary>
+    /// <param name="reservationId">The reservation's id.</param>
+    /// <returns>The tenant's id in lower case; null where there is no such reservation, or none any more.</returns>
+    public string? TenantOf(string reservationId)
+    {
+        ArgumentNullException.ThrowIfNull(reservationId);
+        var isId = Ids.TryParse(reservationId, out var tenant, out var number);
+        return isId && SpaceByNumber(tenant) is { } space && space.Keeps(number) ? space.Tenant : null;
+    }
+
     /// <summary>
     /// Expires and forgets what is due in every tenant, including those that nobody uses. Needed only where idle tenants'
     /// memory matters: every operation does the same for its own tenant first.

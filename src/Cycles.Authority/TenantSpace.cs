@@ -159,6 +159,13 @@ internal sealed class TenantSpace
             : Refusals.ReservationNotFound(id);
     }
 
+    /// <summary>Whether this tenant has a reservation, or its record.</summary>
+    public bool Keeps(long number)
+    {
+        using var hold = Enter(out _);
+        return Reservations.Contains(number);
+    }
+
     /// <summary>Why a reservation can no longer be settled or extended; a closed tenant goes before its own state.</summary>
     public CyclesError? RefuseEnded(in Reservation reservation, string id)
     {
@@ -209,12 +216,6 @@ internal sealed class TenantSpace
 
         MostExpiredInOneHold = Math.Max(MostExpiredInOneHold, expired);
         return isDone;
-    }
-
-    private bool Keeps(long number)
-    {
-        using var hold = Enter(out _);
-        return Reservations.Contains(number);
     }
 
     private void Publish() => Volatile.Write(ref _oldestFinishedAt, Memory.OldestAt);

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Cycles;
 
-/// <summary>The seam to any server of the protocol. One call is one request.</summary>
+/// <summary>
+/// The seam to any server of the protocol. One call is one request; one that the protocol would refuse is an
+/// <see cref="ArgumentException"/>, and is not sent.
+/// </summary>
 internal sealed class HttpCyclesAuthority : ICyclesAuthority
 {
     private readonly Func<HttpClient> _http;
@@ -57,6 +60,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         return PostAsync(
             HttpOperations.Decide,
             _addresses.Decide,
@@ -73,6 +77,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         var response = await PostAsync(
                 HttpOperations.Create,
                 _addresses.Reservations,
@@ -92,6 +97,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         return PostAsync(
             HttpOperations.Commit,
             _addresses.Reservation(reservationId, "/commit"),
@@ -109,6 +115,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         return PostAsync(
             HttpOperations.Release,
             _addresses.Reservation(reservationId, "/release"),
@@ -126,6 +133,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         return PostAsync(
             HttpOperations.Extend,
             _addresses.Reservation(reservationId, "/extend"),
@@ -165,6 +173,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        Arguments.ThrowIf(request.Validate(), nameof(request));
         var response = await PostAsync(
                 HttpOperations.Event,
                 _addresses.Events,
