@@ -6,7 +6,7 @@ namespace Cycles.Authority.AspNetCore.Tests;
 
 /// <summary>
 /// A server that runs elsewhere: CYCLES_TEST_BASE_URL and CYCLES_TEST_API_KEY name it, CYCLES_TEST_TENANT the key's
-/// tenant (else acme). Budgets are made through the operator's side of AuthorityServer with CYCLES_TEST_ADMIN_KEY;
+/// tenant (else acme), which has no budget of its own. Budgets are made through the operator's side of AuthorityServer with CYCLES_TEST_ADMIN_KEY;
 /// without it, tests that need one are skipped.
 /// </summary>
 public sealed class LiveBackend : ConformanceBackend
