@@ -175,9 +175,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         {
             IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
             Subject = _subjects.Resolve(options?.Subject),
-            Action = action,
+            Action = Copies.Of(action),
             Estimate = estimate,
-            Metadata = JsonData.Clone(options?.Metadata),
+            Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
@@ -236,12 +236,12 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         {
             IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
             Subject = _subjects.Resolve(options?.Subject),
-            Action = action,
+            Action = Copies.Of(action),
             Actual = actual,
             OveragePolicy = options?.OveragePolicy ?? _policy,
-            Metrics = JsonData.Clone(options?.Metrics),
+            Metrics = Copies.Of(options?.Metrics),
             ClientTimeMs = options?.OccurredAt?.ToUnixTimeMilliseconds(),
-            Metadata = JsonData.Clone(options?.Metadata),
+            Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         var settlement = await _settler
@@ -297,20 +297,23 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Reads one reservation (protocol operation <c>getReservation</c>).</summary>
-    /// <param name="id">The hold's id.</param>
+    /// <param name="reservationId">The hold's id.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The reservation.</returns>
     /// <exception cref="CyclesException">There is none (404), or it has expired (410), or the request failed.</exception>
-    /// <exception cref="ArgumentException"><paramref name="id"/> is null or empty; nothing is sent.</exception>
+    /// <exception cref="ArgumentException"><paramref name="reservationId"/> is null or empty; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
-    public async Task<ReservationDetail> GetReservationAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<ReservationDetail> GetReservationAsync(
+        string reservationId,
+        CancellationToken cancellationToken = default
+    )
     {
         ThrowIfDisposed();
-        ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        var response = await _authority.GetReservationAsync(id, cancellationToken).ConfigureAwait(false);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reservationId);
+        var response = await _authority.GetReservationAsync(reservationId, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? response.Value
-            : throw CyclesException.Refused($"Reading reservation {id}", response.Error, response.Metadata);
+            : throw CyclesException.Refused($"Reading reservation {reservationId}", response.Error, response.Metadata);
     }
 
     /// <summary>

@@ -197,7 +197,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             throw CyclesException.Refused($"Extending reservation {Id}", response.Error, response.Metadata);
         }
 
-        Interlocked.Exchange(ref _expiresAtMs, response.Value.ExpiresAtMs);
+        MoveEnd(response.Value.ExpiresAtMs);
     }
 
     /// <summary>
@@ -296,7 +296,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         {
             IdempotencyKey = IdempotencyKeys.New(),
             Actual = actual,
-            Metadata = known is null ? JsonData.With(data: null, ("actual_source", "estimate")) : null,
+            Metadata = known is null ? Copies.With(data: null, ("actual_source", "estimate")) : null,
         };
         var spend = NewSpend(commit, isEstimate: known is null, byScopeEnd);
         if (TryBegin(spend))
@@ -335,7 +335,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 return request;
             }
 
-            request = request with { Metrics = JsonData.Clone(metrics), Metadata = JsonData.Clone(metadata) };
+            request = request with { Metrics = Copies.Of(metrics), Metadata = Copies.Of(metadata) };
             Arguments.ThrowIf(request.Metrics?.Validate(), nameof(metrics));
             Arguments.ThrowIf(request.Validate(), nameof(metadata));
             return request;
@@ -359,11 +359,27 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, Estimate, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, Id, request) { ByScopeEnd = byScopeEnd };
     }
 
     private bool TryBegin(SettlementOperation settlement) =>
         Interlocked.CompareExchange(ref _settlement, settlement, null) is null;
+
+    /// <summary>Extensions only move outward, and their answers may overtake each other.</summary>
+    private void MoveEnd(long expiresAtMs)
+    {
+        var known = Interlocked.Read(ref _expiresAtMs);
+        while (known < expiresAtMs)
+        {
+            var found = Interlocked.CompareExchange(ref _expiresAtMs, expiresAtMs, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
+    }
 
     private void ThrowIfSettled()
     {

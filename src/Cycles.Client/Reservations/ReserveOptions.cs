@@ -23,7 +23,8 @@ public sealed record ReserveOptions
 
     /// <summary>
     /// Names this reserve so that a repeat of it is recognised, 1 to 256 characters; default a fresh UUID. Two calls
-    /// with one key share one hold, so give it only where a lost call is repeated.
+    /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled or expired
+    /// the key is refused with a <see cref="CyclesException"/>.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

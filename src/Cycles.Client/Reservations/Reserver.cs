@@ -27,13 +27,13 @@ internal sealed class Reserver(
         {
             IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
             Subject = subjects.Resolve(options?.Subject),
-            Action = action,
+            Action = Copies.Of(action),
             Estimate = estimate,
             TtlMs = options?.Ttl is { } ttl ? Milliseconds(ttl) : _ttlMs,
             GracePeriodMs = options?.GracePeriod is { } grace ? Milliseconds(grace) : _graceMs,
             OveragePolicy = options?.OveragePolicy ?? _policy,
             DryRun = dryRun ? true : null,
-            Metadata = JsonData.Clone(options?.Metadata),
+            Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), "options");
         return request;
@@ -55,18 +55,22 @@ internal sealed class Reserver(
 
         if (response.IsSuccess)
         {
-            return response.Value.Decision == Decision.Deny
-                ? new ReserveAttempt(DenialReader.Read(request, response.Value, response.Metadata))
-                : new ReserveAttempt(
-                    new ReservationGuard(
-                        authority,
-                        settler,
-                        log,
-                        request,
-                        response.Value,
-                        options?.WhenActualIsMissing ?? _whenActualIsMissing
-                    )
-                );
+            if (response.Value.Decision == Decision.Deny)
+            {
+                return new ReserveAttempt(DenialReader.Read(request, response.Value, response.Metadata));
+            }
+
+            ThrowIfOver(request, response.Value);
+            return new ReserveAttempt(
+                new ReservationGuard(
+                    authority,
+                    settler,
+                    log,
+                    request,
+                    response.Value,
+                    options?.WhenActualIsMissing ?? _whenActualIsMissing
+                )
+            );
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -133,9 +137,9 @@ internal sealed class Reserver(
             throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e);
         }
 
-        return second.IsSuccess && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous
+        return second.Error is null && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous
             ? throw new CyclesTransportException(
-                $"The authority answered a reserve with status {second.Status} and decision {second.Value.Decision}, but without a reservation_id; whether it holds anything is unknown."
+                $"The authority answered a reserve with status {second.Status} and decision {second.Value?.Decision}, but without a reservation_id; whether it holds anything is unknown."
             )
             : second;
     }
@@ -155,6 +159,20 @@ internal sealed class Reserver(
         {
             settler.GiveBack(authority, request, create);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// A replay of a reservation that is settled or expired holds nothing any more (protocol, IDEMPOTENCY: what remains
+    /// of it is 0 then). Running the action on it again would go uncharged.
+    /// </summary>
+    private static void ThrowIfOver(ReservationCreateRequest request, ReservationCreateResponse response)
+    {
+        if (response.RemainingTtlMs == 0)
+        {
+            throw new CyclesException(
+                $"Reserving {request.Estimate} failed: its idempotency key was used before, and reservation {response.ReservationId} that it made is settled or expired. Use a new key for another action."
+            );
         }
     }
 

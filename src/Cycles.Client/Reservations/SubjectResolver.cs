@@ -13,8 +13,8 @@ internal sealed class SubjectResolver(Subject? defaults, string? tenant)
     /// <summary>The subject of a call that names none; without any level when nothing says.</summary>
     public Subject Default { get; } =
         tenant is null || defaults?.Tenant is not null
-            ? defaults ?? Nobody
-            : (defaults ?? Nobody) with
+            ? Copies.Of(defaults ?? Nobody)
+            : Copies.Of(defaults ?? Nobody) with
             {
                 Tenant = tenant,
             };
@@ -26,7 +26,12 @@ internal sealed class SubjectResolver(Subject? defaults, string? tenant)
             return Default;
         }
 
-        // An agent asks with the same instance again and again; subjects don't change, so neither does the result.
+        if (given.Dimensions is not null)
+        {
+            return Copies.Of(given).FilledFrom(Default);
+        }
+
+        // An agent asks with the same instance again and again; without dimensions it cannot change.
         var last = Volatile.Read(ref _last);
         if (last is not null && ReferenceEquals(last.Given, given))
         {

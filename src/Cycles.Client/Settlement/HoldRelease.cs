@@ -1,12 +1,8 @@
 namespace Cycles;
 
 /// <summary>Gives a hold back.</summary>
-internal sealed class HoldRelease(
-    ICyclesAuthority authority,
-    string reservationId,
-    Amount estimate,
-    ReleaseRequest request
-) : SettlementOperation
+internal sealed class HoldRelease(ICyclesAuthority authority, string reservationId, ReleaseRequest request)
+    : SettlementOperation
 {
     public override string Description => "released";
 
@@ -21,7 +17,6 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = estimate,
             Released = response.Released,
             Balances = response.Balances,
             Metadata = metadata,
@@ -33,7 +28,6 @@ internal sealed class HoldRelease(
         {
             Outcome = SettlementOutcome.Released,
             ReservationId = reservationId,
-            Actual = estimate,
             Error = error,
         };
 }

@@ -40,8 +40,14 @@ internal static class OutcomeClassifier
         };
     }
 
-    public static Outcome Of(CyclesError error)
+    public static Outcome Of(CyclesError? error)
     {
+        if (error is null)
+        {
+            // An answer with neither a value nor a refusal is none.
+            return Outcome.Ambiguous;
+        }
+
         var code = error.Code;
         if (error.Status == 429 || code == ErrorCode.LimitExceeded)
         {

@@ -28,9 +28,9 @@ internal static class ReleaseAttempt
                     error?.Status,
                     error?.RawCode
                 );
-                if (outcome is Outcome.Refused or Outcome.Expired or Outcome.Contested)
+                if (outcome is Outcome.Refused or Outcome.Expired or Outcome.Contested or Outcome.Throttled)
                 {
-                    // The answer is final: there is no such hold any more.
+                    // The answer is final, or a repeat at once is what the server asked not to have.
                     break;
                 }
             }

@@ -9,8 +9,8 @@ public sealed record Settlement
     /// <summary>The hold that was settled; null for a plain event.</summary>
     public string? ReservationId { get; init; }
 
-    /// <summary>What the action cost, as it was sent; the estimate for a release.</summary>
-    public required Amount Actual { get; init; }
+    /// <summary>What the action cost, as it was sent; null for a release, which charges nothing.</summary>
+    public Amount? Actual { get; init; }
 
     /// <summary>
     /// Whether <see cref="Actual"/> is the estimate because nobody knew better
@@ -21,7 +21,10 @@ public sealed record Settlement
     /// <summary>What was charged, once that is known; less than <see cref="Actual"/> where the charge was capped.</summary>
     public Amount? Charged { get; init; }
 
-    /// <summary>What was given back, where the authority said.</summary>
+    /// <summary>
+    /// What was given back, where the authority said. Null on <see cref="SettlementOutcome.Released"/> means that nobody
+    /// confirmed it, and the TTL frees the hold.
+    /// </summary>
     public Amount? Released { get; init; }
 
     /// <summary>The budgeted scopes after the change, root first, where the authority listed them.</summary>

@@ -23,6 +23,6 @@ public enum SettlementOutcome
     /// </summary>
     Rejected = 5,
 
-    /// <summary>The hold was given back and nothing charged.</summary>
+    /// <summary>The hold was given back, or left to its TTL, and nothing charged.</summary>
     Released = 6,
 }

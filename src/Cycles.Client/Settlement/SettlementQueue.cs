@@ -158,12 +158,17 @@ internal sealed class SettlementQueue(TimeProvider time, Action wake)
         }
     }
 
-    /// <summary>How many were settled and refused since the beginning, counting only what was once open; and what is.</summary>
+    /// <summary>How many were settled after their first attempt, how many refused, since the beginning; and what is open.</summary>
     public FlushResult Count()
     {
         lock (_gate)
         {
-            return new FlushResult(_settled, _rejected, _open.Count);
+            return new FlushResult
+            {
+                Settled = _settled,
+                Rejected = _rejected,
+                Pending = _open.Count,
+            };
         }
     }
 

@@ -44,8 +44,16 @@ internal sealed class Settler
         }
 
         var settlement = await attempt.ConfigureAwait(false);
-        Conclude(spend, settlement);
-        spend.End(settlement);
+        try
+        {
+            Conclude(spend, settlement);
+        }
+        finally
+        {
+            // Whoever waits for the first attempt must not wait for ever.
+            spend.End(settlement);
+        }
+
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
             Pump();
@@ -92,7 +100,7 @@ internal sealed class Settler
         }
 
         var after = _queue.Count();
-        return new FlushResult(after.Settled - before.Settled, after.Rejected - before.Rejected, after.Pending);
+        return after with { Settled = after.Settled - before.Settled, Rejected = after.Rejected - before.Rejected };
     }
 
     /// <summary>Ends everything at once, and reports what is still open.</summary>
@@ -194,9 +202,7 @@ internal sealed class Settler
                 IdempotencyKey = IdempotencyKeys.New(),
                 Reason = ReleaseReasons.ReserveCancelled,
             };
-            return await ReleaseAttempt
-                .RunAsync(new HoldRelease(authority, id, request.Estimate, release), _log)
-                .ConfigureAwait(false);
+            return await ReleaseAttempt.RunAsync(new HoldRelease(authority, id, release), _log).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -8,6 +8,20 @@ internal static class SpendAttempt
     /// <remarks>An expired commit's event, and the question after a contested one, belong to the same attempt.</remarks>
     public static async ValueTask<Settlement> RunAsync(SpendSettlement spend, ILogger log)
     {
+        try
+        {
+            return await SettleAsync(spend, log).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the request may have arrived.
+            SettlementLog.Unanswered(log, spend.ReservationId, e);
+            return spend.Pending(Outcome.Ambiguous, error: null, CyclesResponseMetadata.None);
+        }
+    }
+
+    private static async ValueTask<Settlement> SettleAsync(SpendSettlement spend, ILogger log)
+    {
         if (spend.Commit is { } commit)
         {
             var settlement = await CommitAsync(spend, commit, log).ConfigureAwait(false);
@@ -27,17 +41,9 @@ internal static class SpendAttempt
     /// <returns>Null when the hold had expired.</returns>
     private static async ValueTask<Settlement?> CommitAsync(SpendSettlement spend, CommitRequest commit, ILogger log)
     {
-        CyclesResponse<CommitResponse> response;
-        try
-        {
-            response = await spend
-                .Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None)
-                .ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            return Unanswered(spend, e, log);
-        }
+        var response = await spend
+            .Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None)
+            .ConfigureAwait(false);
 
         var outcome = OutcomeClassifier.Of(response);
         return outcome switch
@@ -54,15 +60,7 @@ internal static class SpendAttempt
         ILogger log
     )
     {
-        CyclesResponse<EventCreateResponse> response;
-        try
-        {
-            response = await spend.Authority.CreateEventAsync(request, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            return Unanswered(spend, e, log);
-        }
+        var response = await spend.Authority.CreateEventAsync(request, CancellationToken.None).ConfigureAwait(false);
 
         var outcome = OutcomeClassifier.Of(response);
         if (outcome == Outcome.Succeeded)
@@ -120,12 +118,5 @@ internal static class SpendAttempt
             SettlementLog.Unanswered(log, id, e);
             return null;
         }
-    }
-
-    /// <summary>Whatever came out of the seam, the request may have arrived.</summary>
-    private static Settlement Unanswered(SpendSettlement spend, Exception exception, ILogger log)
-    {
-        SettlementLog.Unanswered(log, spend.ReservationId, exception);
-        return spend.Pending(Outcome.Ambiguous, error: null, CyclesResponseMetadata.None);
     }
 }

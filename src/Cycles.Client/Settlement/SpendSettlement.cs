@@ -81,7 +81,7 @@ internal sealed class SpendSettlement : SettlementOperation
             Action = _origin.Action,
             Actual = _commit.Actual,
             Metrics = _commit.Metrics,
-            Metadata = JsonData.With(
+            Metadata = Copies.With(
                 _commit.Metadata,
                 ("recovered_reservation_id", ReservationId!),
                 ("recovery_reason", "commit_after_reservation_expired")

@@ -163,7 +163,7 @@ public sealed class BadInputTests : ClientFixture
                 )
         );
         await ExpectAsync("query", "limit", () => Client.ListReservationsAsync(new() { Limit = 201 }));
-        await ExpectAsync("id", "", () => Client.GetReservationAsync(" "));
+        await ExpectAsync("reservationId", "", () => Client.GetReservationAsync(" "));
         await ExpectAsync("timeout", "timeout", () => Client.FlushAsync(TimeSpan.FromSeconds(-2)));
         Assert.That(Authority.Count(), Is.Zero);
     }

@@ -70,7 +70,7 @@ public sealed class GuardTests : ClientFixture
         );
 
         var won = results.Single(result => result is not null)!;
-        Spends(won.Actual.Value);
+        Spends(won.Charged!.Value.Value);
         Assert.That(Authority.Count(Operation.Commit), Is.EqualTo(1));
     }
 
@@ -338,6 +338,28 @@ public sealed class GuardTests : ClientFixture
         await guard.ExtendAsync(TimeSpan.FromSeconds(30));
 
         Assert.That(guard.ExpiresAt, Is.EqualTo(end + TimeSpan.FromSeconds(30)));
+    }
+
+    [Test]
+    public async Task An_answer_that_was_overtaken_does_not_bring_the_end_back()
+    {
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        var earlier = guard.ExpiresAt!.Value;
+        await guard.ExtendAsync(TimeSpan.FromSeconds(100));
+        Authority.Next(
+            Operation.Extend,
+            new Fault
+            {
+                Mangled = answer =>
+                    (ReservationExtendResponse)answer with
+                    {
+                        ExpiresAtMs = earlier.ToUnixTimeMilliseconds() + 1,
+                    },
+            }
+        );
+
+        await guard.ExtendAsync(TimeSpan.FromSeconds(1));
+        Assert.That(guard.ExpiresAt, Is.EqualTo(earlier + TimeSpan.FromSeconds(100)));
     }
 
     [Test]

@@ -84,6 +84,38 @@ public sealed class ReserveTests : ClientFixture
     }
 
     [Test]
+    public async Task A_key_whose_hold_is_over_gives_no_guard([Values] bool expired)
+    {
+        var options = new ReserveOptions { IdempotencyKey = "job-1" };
+        await using (var guard = await Client.ReserveAsync(Work, Tokens(100), options))
+        {
+            if (expired)
+            {
+                Pass(TimeSpan.FromSeconds(70));
+            }
+            else
+            {
+                await guard.CommitAsync(Tokens(70));
+                Spends(70);
+            }
+        }
+
+        var thrown = await Assert.ThrowsAsync<CyclesException>(async () =>
+            await Client.ReserveAsync(Work, Tokens(100), options)
+        );
+        Assert.That(thrown!.Message, Does.Contain("idempotency key was used before").And.Contain("Use a new key"));
+    }
+
+    [Test]
+    public async Task A_key_repeated_while_its_hold_lives_is_the_same_hold()
+    {
+        var options = new ReserveOptions { IdempotencyKey = "job-1" };
+        await using var first = await Client.ReserveAsync(Work, Tokens(100), options);
+        await using var again = await Client.ReserveAsync(Work, Tokens(100), options);
+        Assert.That(again.ReservationId, Is.EqualTo(first.ReservationId));
+    }
+
+    [Test]
     public async Task A_denial_without_facts_still_says_what_to_do()
     {
         Authority.Always(Operation.Create, Fault.Refused(409, "DEBT_OUTSTANDING"));

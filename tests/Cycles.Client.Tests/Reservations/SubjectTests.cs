@@ -83,4 +83,30 @@ public sealed class SubjectTests : ClientFixture
         client.Dispose();
         Assert.That(Authority.Count(), Is.Zero);
     }
+
+    [Test]
+    public async Task What_the_caller_changes_later_changes_no_reservation()
+    {
+        var dimensions = new Dictionary<string, string> { ["run"] = "1" };
+        var tags = new List<string> { "prod" };
+        await using var guard = await Client.ReserveAsync(
+            Work with
+            {
+                Tags = tags,
+            },
+            Tokens(1),
+            new() { Subject = new() { Dimensions = dimensions } }
+        );
+        dimensions["run"] = "2";
+        tags.Add("late");
+
+        var held = await Client.GetReservationAsync(guard.ReservationId!);
+        Assert.Multiple(() =>
+        {
+            Assert.That(guard.Subject.Dimensions!["run"], Is.EqualTo("1"));
+            Assert.That(guard.Action.Tags, Is.EqualTo(new[] { "prod" }));
+            Assert.That(held.Subject.Dimensions!["run"], Is.EqualTo("1"));
+            Assert.That(held.Action.Tags, Is.EqualTo(new[] { "prod" }));
+        });
+    }
 }

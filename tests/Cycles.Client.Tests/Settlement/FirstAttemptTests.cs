@@ -20,6 +20,7 @@ public sealed class FirstAttemptTests : ClientFixture
         yield return new TestCaseData(Fault.Throws(new NotSupportedException("bug"))).SetArgDisplayNames(
             "bug in a seam"
         );
+        yield return new TestCaseData(Fault.Blank).SetArgDisplayNames("blank answer of a seam");
         yield return new TestCaseData(Fault.Throws(new TaskCanceledException())).SetArgDisplayNames("timeout");
     }
 

@@ -16,6 +16,11 @@ public sealed record Fault
 
     public bool Applies { get; init; } = true;
 
+    /// <summary>An answer with neither a value nor a refusal, as a broken seam may return.</summary>
+    public static Fault Blank { get; } = new() { IsBlank = true };
+
+    public bool IsBlank { get; private init; }
+
     public Exception? Thrown { get; init; }
 
     public CyclesError? Error { get; init; }

@@ -157,6 +157,11 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
             throw fault.Thrown;
         }
 
+        if (fault.IsBlank)
+        {
+            return default;
+        }
+
         if (fault.Scripted is not null)
         {
             return new CyclesResponse<T>(200, (T)fault.Scripted);

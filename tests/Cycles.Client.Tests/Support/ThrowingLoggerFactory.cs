@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Cycles.Client.Tests;
 
 /// <summary>Loggers like those of a full disk.</summary>
-public sealed class ThrowingLoggerFactory : ILoggerFactory, ILogger
+public sealed class ThrowingLoggerFactory(bool alsoWhenAsked) : ILoggerFactory, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -12,7 +12,7 @@ public sealed class ThrowingLoggerFactory : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => alsoWhenAsked ? throw new IOException("No space left on device") : true;
 
     public void Log<TState>(
         LogLevel logLevel,

@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace Cycles;
 
-/// <summary>Free JSON data on its way in: the caller's documents may be disposed as soon as the call returns.</summary>
-internal static class JsonData
+/// <summary>
+/// What callers hand in, copied: they may go on changing a list or dispose a document as soon as the call returns, while
+/// a repeat has to send the same bytes.
+/// </summary>
+internal static class Copies
 {
-    public static IReadOnlyDictionary<string, JsonElement>? Clone(IReadOnlyDictionary<string, JsonElement>? data)
+    public static IReadOnlyDictionary<string, JsonElement>? Of(IReadOnlyDictionary<string, JsonElement>? data)
     {
         if (data is null)
         {
@@ -22,8 +25,20 @@ internal static class JsonData
         return clone;
     }
 
-    public static CyclesMetrics? Clone(CyclesMetrics? metrics) =>
-        metrics?.Custom is null ? metrics : metrics with { Custom = Clone(metrics.Custom) };
+    /// <remarks>Validation names a null action.</remarks>
+    public static CyclesAction Of(CyclesAction action) =>
+        action?.Tags is { } tags ? action with { Tags = [.. tags] } : action!;
+
+    public static Subject Of(Subject subject) =>
+        subject.Dimensions is { } dimensions
+            ? subject with
+            {
+                Dimensions = new Dictionary<string, string>(dimensions, StringComparer.Ordinal),
+            }
+            : subject;
+
+    public static CyclesMetrics? Of(CyclesMetrics? metrics) =>
+        metrics?.Custom is null ? metrics : metrics with { Custom = Of(metrics.Custom) };
 
     public static IReadOnlyDictionary<string, JsonElement> With(
         IReadOnlyDictionary<string, JsonElement>? data,
