@@ -56,6 +56,16 @@ public sealed class EmbeddedAuthority
     /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a tenant's id.</exception>
     public TenantAdministration Administer(string tenant) => SpaceOf(tenant).Administration;
 
+    /// <summary>Whose reservation it is, for an operator who knows no more than its id.</summary>
+    /// <param name="reservationId">The reservation's id.</param>
+    /// <returns>The tenant's id in lower case; null where there is no such reservation, or none any more.</returns>
+    public string? TenantOf(string reservationId)
+    {
+        ArgumentNullException.ThrowIfNull(reservationId);
+        var isId = Ids.TryParse(reservationId, out var tenant, out var number);
+        return isId && SpaceByNumber(tenant) is { } space && space.Keeps(number) ? space.Tenant : null;
+    }
+
     /// <summary>
     /// Expires and forgets what is due in every tenant. Needed only where the memory of an authority matters that nobody
     /// uses any more: every use does the same, bit by bit.

@@ -39,6 +39,20 @@ public sealed class EmbeddedAuthorityOptions
     /// </summary>
     public long? MaxFinishedRecords { get; set; } = 1_000_000;
 
+    /// <summary>
+    /// The protocol's own lifetimes, for an authority whose clients live elsewhere: one that keeps a journal repeats a
+    /// commit for days. Reserves 24 hours, events 7 days, commits and releases 30 days, and no bound in number.
+    /// </summary>
+    /// <returns>Options to change further.</returns>
+    public static EmbeddedAuthorityOptions ForRemoteClients() =>
+        new()
+        {
+            ReserveReplayLifetime = TimeSpan.FromHours(24),
+            EventReplayLifetime = TimeSpan.FromDays(7),
+            SettlementReplayLifetime = TimeSpan.FromDays(30),
+            MaxFinishedRecords = null,
+        };
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(TimeProvider);

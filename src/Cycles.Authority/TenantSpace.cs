@@ -202,6 +202,13 @@ internal sealed class TenantSpace
             : Refusals.ReservationNotFound(id);
     }
 
+    /// <summary>Whether this tenant has a reservation, or its record.</summary>
+    public bool Keeps(long number)
+    {
+        using var hold = Enter(out _);
+        return Reservations.Contains(number);
+    }
+
     /// <summary>Why a reservation can no longer be settled or extended; a closed tenant goes before its own state.</summary>
     public CyclesError? RefuseEnded(in Reservation reservation, string id)
     {
@@ -250,12 +257,6 @@ internal sealed class TenantSpace
         }
 
         return isDone;
-    }
-
-    private bool Keeps(long number)
-    {
-        using var hold = Enter(out _);
-        return Reservations.Contains(number);
     }
 
     private void Leave()

@@ -1,0 +1,59 @@
+using AuthorityServer;
+using Cycles.Authority;
+
+ServerOptions options;
+EmbeddedAuthority authority;
+try
+{
+    options = ServerOptions.Parse(args);
+    authority = Ledger.Create(options);
+}
+catch (FormatException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
+    Console.Error.WriteLine("Try --help.");
+    return 2;
+}
+
+if (options.WantsHelp)
+{
+    Console.WriteLine(ServerOptions.Help);
+    return 0;
+}
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.WebHost.UseUrls(options.Urls);
+
+// Standard output is for people; the audit log and what goes wrong go to standard error.
+builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+    console.LogToStandardErrorThreshold = LogLevel.Trace
+);
+builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+builder.Services.AddSingleton(authority);
+builder.Services.AddHostedService<Sweeper>();
+
+await using var app = builder.Build();
+app.MapCyclesAuthority(endpoints =>
+{
+    endpoints.AdminKey = options.AdminKey;
+    for (var i = 0; i < options.Keys.Count; i++)
+    {
+        endpoints.ApiKeys.Add(options.Keys[i], options.Tenants[i]);
+    }
+});
+
+try
+{
+    await app.StartAsync();
+}
+catch (IOException taken)
+{
+    Console.Error.WriteLine($"Cannot listen on {options.Urls}: {taken.Message}");
+    return 1;
+}
+
+Welcome.Print(Console.Out, options, app.Urls);
+await app.WaitForShutdownAsync();
+Console.WriteLine("Stopped.");
+return 0;

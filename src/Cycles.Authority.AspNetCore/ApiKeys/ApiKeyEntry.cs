@@ -1,0 +1,4 @@
+namespace Cycles.Authority;
+
+/// <summary>What is known of a valid key besides its digest.</summary>
+internal sealed record ApiKeyEntry(string KeyId, string Tenant);

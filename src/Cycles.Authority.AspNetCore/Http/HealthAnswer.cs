@@ -1,0 +1,4 @@
+namespace Cycles.Authority;
+
+/// <summary>That the authority answers at all.</summary>
+internal sealed record HealthAnswer(string Status);

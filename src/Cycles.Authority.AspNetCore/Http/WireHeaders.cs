@@ -1,0 +1,13 @@
+namespace Cycles.Authority;
+
+/// <summary>The protocol's headers.</summary>
+internal static class WireHeaders
+{
+    public const string ApiKey = "X-Cycles-API-Key";
+    public const string AdminKey = "X-Admin-API-Key";
+    public const string IdempotencyKey = "X-Idempotency-Key";
+    public const string RequestId = "X-Request-Id";
+    public const string TraceId = "X-Cycles-Trace-Id";
+    public const string Tenant = "X-Cycles-Tenant";
+    public const string TraceParent = "traceparent";
+}
