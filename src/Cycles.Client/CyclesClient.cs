@@ -16,33 +16,69 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     private readonly ICyclesAuthority _authority;
     private readonly SubjectResolver _subjects;
     private readonly Reserver _reserver;
-    private readonly Settler _settler;
-    private readonly CommitOveragePolicy? _policy;
-    private readonly TimeSpan _drainTimeout;
-    private int _disposed;
+    private readonly ClientCore _core;
 
     /// <summary>A client of an authority: one in this process, or any other that implements the seam.</summary>
     /// <param name="authority">Who answers. Stays the caller's: it is not disposed.</param>
     /// <param name="options">What to do unless a call says otherwise; read once. Null for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="authority"/> is null.</exception>
-    /// <exception cref="ArgumentException">An option is out of range; the message names it and its bounds.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or <see cref="CyclesClientOptions.BaseUrl"/> is set although there is an authority;
+    /// the message names it and its bounds.
+    /// </exception>
     public CyclesClient(ICyclesAuthority authority, CyclesClientOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(authority);
-        options ??= new CyclesClientOptions();
-        var problems = CyclesClientOptionsCheck.Problems(options);
-        if (problems.Count > 0)
-        {
-            throw new ArgumentException(string.Join(" ", problems), nameof(options));
-        }
+        : this(ClientCore.Of(authority, options)) { }
 
-        var log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client"));
+    /// <summary>A client of the server at an address, over connections of its own.</summary>
+    /// <param name="baseUrl">Where it answers: absolute, http or https, with or without a path.</param>
+    /// <param name="apiKey">
+    /// The API key; null where <see cref="CyclesClientOptions.ApiKeyProvider"/> gives it.
+    /// </param>
+    /// <param name="options">
+    /// What to do unless a call says otherwise; read once. Null for the defaults. Address and key are the arguments'.
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="baseUrl"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// Address or key can't be used, or an option is out of range; the message names it and its bounds, and never shows
+    /// the key.
+    /// </exception>
+    public CyclesClient(Uri baseUrl, string? apiKey, CyclesClientOptions? options = null)
+        : this(ClientCore.Of(baseUrl, apiKey, options)) { }
+
+    private CyclesClient(ClientCore core)
+        : this(core, core.Authority, core.Options.Subject) => core.Root = this;
+
+    private CyclesClient(ClientCore core, ICyclesAuthority authority, Subject? defaults)
+    {
+        _core = core;
         _authority = authority;
-        _policy = options.OveragePolicy;
-        _drainTimeout = options.DrainTimeout;
-        _subjects = new SubjectResolver(options.Subject, authority.Tenant);
-        _settler = new Settler(options.TimeProvider ?? TimeProvider.System, options.OnSpendUnrecorded, log);
-        _reserver = new Reserver(authority, _subjects, options, _settler, log);
+        _subjects = new SubjectResolver(defaults, authority.Tenant);
+        _reserver = new Reserver(authority, _subjects, core.Options, core.Settler, core.Log);
+    }
+
+    /// <summary>The first client of a core.</summary>
+    internal static CyclesClient Over(ClientCore core) => new(core);
+
+    /// <summary>
+    /// The client for another tenant of the same authority, with the same options and, over HTTP, the same connections
+    /// and a key of its own from <see cref="CyclesClientOptions.ApiKeyProvider"/>.
+    /// </summary>
+    /// <remarks>
+    /// Kept for as long as this client lives, so it may be asked for again and again. Both share one background
+    /// settlement: disposing it does nothing, and flushing or disposing this one drains both.
+    /// </remarks>
+    /// <param name="tenant">The tenant's id: 1 to 128 characters of <c>A-Z a-z 0-9 _ . -</c>.</param>
+    /// <returns>The client for it; this one when it is its own.</returns>
+    /// <exception cref="ArgumentException"><paramref name="tenant"/> is not a tenant's id.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no credentials for it: no <see cref="CyclesClientOptions.ApiKeyProvider"/> is set.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public CyclesClient ForTenant(string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        ThrowIfDisposed();
+        return IsOwn(tenant) ? this : _core.Tenants.GetOrAdd(tenant, NewTenant);
     }
 
     /// <summary>Holds budget for an action, or throws.</summary>
@@ -99,8 +135,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     )
     {
         ThrowIfDisposed();
-        var request = _reserver.NewRequest(action, estimate, options, dryRun: false);
-        return await _reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false);
+        var reserver = For(options?.Subject)._reserver;
+        var request = reserver.NewRequest(action, estimate, options, dryRun: false);
+        return await reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reserves, runs the work, and commits the amount that it returns.</summary>
@@ -171,17 +208,18 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     )
     {
         ThrowIfDisposed();
+        var client = For(options?.Subject);
         var request = new DecisionRequest
         {
             IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
-            Subject = _subjects.Resolve(options?.Subject),
+            Subject = client._subjects.Resolve(options?.Subject),
             Action = Copies.Of(action),
             Estimate = estimate,
             Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-        var response = await _authority.DecideAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await Observed.DecideAsync(client._authority, request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? response.Value
             : throw CyclesException.Refused($"Asking for {estimate}", response.Error, response.Metadata);
@@ -205,8 +243,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     )
     {
         ThrowIfDisposed();
-        var request = _reserver.NewRequest(action, estimate, options, dryRun: true);
-        return await _reserver.EvaluateAsync(request, cancellationToken).ConfigureAwait(false);
+        var reserver = For(options?.Subject)._reserver;
+        var request = reserver.NewRequest(action, estimate, options, dryRun: true);
+        return await reserver.EvaluateAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Charges what happened without a hold (protocol operation <c>createEvent</c>).</summary>
@@ -232,20 +271,21 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken = default
     )
     {
+        var client = For(options?.Subject);
         var request = new EventCreateRequest
         {
             IdempotencyKey = options?.IdempotencyKey ?? IdempotencyKeys.New(),
-            Subject = _subjects.Resolve(options?.Subject),
+            Subject = client._subjects.Resolve(options?.Subject),
             Action = Copies.Of(action),
             Actual = actual,
-            OveragePolicy = options?.OveragePolicy ?? _policy,
+            OveragePolicy = options?.OveragePolicy ?? _core.Options.OveragePolicy,
             Metrics = Copies.Of(options?.Metrics),
             ClientTimeMs = options?.OccurredAt?.ToUnixTimeMilliseconds(),
             Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
-        var settlement = await _settler
-            .SettleAsync(new SpendSettlement(_authority, request))
+        var settlement = await _core
+            .Settler.SettleAsync(new SpendSettlement(client._authority, request))
             .AsTask()
             .WaitAsync(cancellationToken)
             .ConfigureAwait(false);
@@ -276,7 +316,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         ThrowIfDisposed();
         query ??= new BalanceQuery { Subject = Everything, IncludeChildren = true };
         Arguments.ThrowIf(query.Validate(), nameof(query));
-        return Paging.BalancesAsync(_authority, query, cancellationToken);
+        return Paging.BalancesAsync(For(query.Subject)._authority, query, cancellationToken);
     }
 
     /// <summary>Lists reservations, page by page as they are enumerated (protocol operation <c>listReservations</c>).</summary>
@@ -293,7 +333,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         ThrowIfDisposed();
         query ??= new ReservationListQuery();
         Arguments.ThrowIf(query.Validate(), nameof(query));
-        return Paging.ReservationsAsync(_authority, query, cancellationToken);
+        return Paging.ReservationsAsync(For(query.Subject)._authority, query, cancellationToken);
     }
 
     /// <summary>Reads one reservation (protocol operation <c>getReservation</c>).</summary>
@@ -332,35 +372,63 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
             ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         }
 
-        return _settler.FlushAsync(timeout, cancellationToken);
+        return _core.Settler.FlushAsync(timeout, cancellationToken);
     }
 
     /// <summary>
     /// Stops at once and waits for nothing: what is unsettled is reported to
     /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/>, and open guards are freed by their TTL. Prefer
-    /// <see cref="DisposeAsync"/>.
+    /// <see cref="DisposeAsync"/>. Does nothing on a client from <see cref="ForTenant"/>.
     /// </summary>
     public void Dispose()
     {
-        Volatile.Write(ref _disposed, 1);
-        _settler.Stop();
+        if (IsRoot)
+        {
+            _core.Dispose();
+        }
     }
 
     /// <summary>
     /// Takes no new work, waits up to <see cref="CyclesClientOptions.DrainTimeout"/> for open settlements, and reports
     /// the rest to <see cref="CyclesClientOptions.OnSpendUnrecorded"/>. Until then open guards can still be settled.
+    /// Does nothing on a client from <see cref="ForTenant"/>.
     /// </summary>
     /// <returns>Completes when the drain has ended.</returns>
-    public async ValueTask DisposeAsync()
-    {
-        Volatile.Write(ref _disposed, 1);
-        await _settler.FlushAsync(_drainTimeout, CancellationToken.None).ConfigureAwait(false);
-        _settler.Stop();
-    }
+    public ValueTask DisposeAsync() => IsRoot ? _core.DisposeAsync() : default;
+
+    private bool IsRoot => ReferenceEquals(this, _core.Root);
 
     /// <summary>All that this client can see: its tenant, or its own levels where only the server knows the tenant.</summary>
     private Subject Everything =>
         _subjects.Default.Tenant is { } tenant ? new Subject { Tenant = tenant } : _subjects.Default;
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    /// <summary>
+    /// The client of the tenant that a subject names. Where nothing says whose this client is, the server alone knows,
+    /// and the subject is sent as it is.
+    /// </summary>
+    private CyclesClient For(Subject? subject)
+    {
+        if (subject?.Tenant is not { } tenant || _subjects.Default.Tenant is null || IsOwn(tenant))
+        {
+            return this;
+        }
+
+        // What is no tenant's id goes on to the validation, which names the field.
+        return _core.Tenants.TryGetValue(tenant, out var known) ? known
+            : subject.Validate() is null ? ForTenant(tenant)
+            : this;
+    }
+
+    /// <summary>The ledger knows tenants in lower case.</summary>
+    private bool IsOwn(string tenant) =>
+        string.Equals(tenant, _subjects.Default.Tenant, StringComparison.OrdinalIgnoreCase);
+
+    private CyclesClient NewTenant(string tenant) =>
+        _core.Root!.IsOwn(tenant)
+            ? _core.Root
+            : new CyclesClient(_core, _core.Authority.ForTenant(tenant), Defaults(tenant));
+
+    private Subject Defaults(string tenant) => (_core.Options.Subject ?? new Subject()) with { Tenant = tenant };
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_core.IsDisposed, this);
 }

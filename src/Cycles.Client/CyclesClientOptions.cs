@@ -1,10 +1,58 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Cycles;
 
 /// <summary>What a <see cref="CyclesClient"/> does unless a call says otherwise. Read once, when the client is made.</summary>
 public sealed class CyclesClientOptions
 {
+    /// <summary>
+    /// Where the authority answers, such as <c>http://localhost:7878</c>, with or without a path. Needed where no
+    /// <see cref="ICyclesAuthority"/> is given, and an error where one is.
+    /// </summary>
+    public Uri? BaseUrl { get; set; }
+
+    /// <summary>
+    /// The API key of the client's own tenant. Needed with <see cref="BaseUrl"/>, unless <see cref="ApiKeyProvider"/>
+    /// gives it. It never appears in a log, a message or <see cref="ToString"/>.
+    /// </summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>
+    /// Gives the API key of a tenant, asked once for every attempt, so that a key may rotate at any time: for each
+    /// tenant of <see cref="CyclesClient.ForTenant"/>, and where there is no <see cref="ApiKey"/> also for the client's
+    /// own, which is null when nothing names it. Called on any thread, within the attempt's deadline; keep keys for as
+    /// long as they are good.
+    /// </summary>
+    public Func<string?, CancellationToken, ValueTask<string>>? ApiKeyProvider { get; set; }
+
+    /// <summary>The part of an attempt's deadline that is meant for connecting, 1 ms to 1 h; default 2 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The part of an attempt's deadline that is meant for the answer, 1 ms to 1 h; default 5 s. One attempt, from the
+    /// first byte sent to the last one read, ends after both together.
+    /// </summary>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether an unsettled amount is tried again quickly, by the schedule below; default true. Without, it is tried
+    /// every <see cref="RetryMaxDelay"/>: a known amount is never given up.
+    /// </summary>
+    public bool RetryEnabled { get; set; } = true;
+
+    /// <summary>How many quick attempts follow the first one, 0 to 100; default 5. Then one every <see cref="RetryMaxDelay"/>.</summary>
+    public int RetryMaxAttempts { get; set; } = 5;
+
+    /// <summary>The pause before the first quick attempt, 1 ms to 1 h; default 500 ms.</summary>
+    public TimeSpan RetryInitialDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How much longer each pause is than the one before it, 1 to 100; default 2.</summary>
+    public double RetryMultiplier { get; set; } = 2;
+
+    /// <summary>The longest pause, from <see cref="RetryInitialDelay"/> to 1 h; default 30 s.</summary>
+    public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Who acts, and for whom: fills each level that a call leaves open. Default none.</summary>
     public Subject? Subject { get; set; }
 
@@ -46,4 +94,37 @@ public sealed class CyclesClientOptions
 
     /// <summary>Where to log, as category <c>Cycles.Client</c>; default the container's, else nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>How messages name an option: as where it came from does, a configuration's path for example.</summary>
+    internal Func<string, string> NameOf { get; set; } = static option => $"{nameof(CyclesClientOptions)}.{option}";
+
+    /// <summary>Reads options from environment variables; those that are not set stay as they are.</summary>
+    /// <remarks>
+    /// <para>
+    /// With the usual prefix: CYCLES_BASE_URL, CYCLES_API_KEY; CYCLES_TENANT, _WORKSPACE, _APP, _WORKFLOW, _AGENT and
+    /// _TOOLSET for <see cref="Subject"/>; CYCLES_CONNECT_TIMEOUT, _READ_TIMEOUT, _RETRY_ENABLED, _RETRY_MAX_ATTEMPTS,
+    /// _RETRY_INITIAL_DELAY, _RETRY_MULTIPLIER and _RETRY_MAX_DELAY. Blank is as good as not set.
+    /// </para>
+    /// <para>
+    /// A duration has a unit (<c>500ms</c>, <c>2s</c>, <c>1m</c>) or is a number of milliseconds from 100 on; a smaller
+    /// number is refused, because other SDKs read seconds there. CYCLES_JOURNAL_ENABLED and CYCLES_JOURNAL_DIR have no
+    /// effect in this version: it keeps no journal.
+    /// </para>
+    /// </remarks>
+    /// <param name="prefix">What the names begin with.</param>
+    /// <returns>These options.</returns>
+    /// <exception cref="OptionsValidationException">A variable can't be read; the message names each one.</exception>
+    public CyclesClientOptions ReadEnvironment(string prefix = "CYCLES_")
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        EnvironmentSettings.Read(this, prefix, Environment.GetEnvironmentVariable);
+        return this;
+    }
+
+    /// <summary>Says where the client connects to, and never with which key.</summary>
+    /// <returns>The type's name and the address.</returns>
+    public override string ToString() => $"{nameof(CyclesClientOptions)} {{ BaseUrl = {BaseUrl} }}";
+
+    /// <summary>What a client keeps: changes made later have no effect on it.</summary>
+    internal CyclesClientOptions Copy() => (CyclesClientOptions)MemberwiseClone();
 }

@@ -1,47 +1,118 @@
+using System.Globalization;
+
 namespace Cycles;
 
 /// <summary>The bounds of <see cref="CyclesClientOptions"/>, each written once.</summary>
 internal static class CyclesClientOptionsCheck
 {
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
     /// <returns>A sentence for each option that is out of its bounds.</returns>
     public static IReadOnlyList<string> Problems(CyclesClientOptions options)
     {
-        var problems = new List<string>();
-        if (options.Ttl < TimeSpan.FromSeconds(1) || options.Ttl > TimeSpan.FromHours(24))
-        {
-            problems.Add($"CyclesClientOptions.Ttl must be from 1 s to 24 h but was {options.Ttl}.");
-        }
-
-        if (options.GracePeriod is { } grace && (grace < TimeSpan.Zero || grace > TimeSpan.FromSeconds(60)))
-        {
-            problems.Add($"CyclesClientOptions.GracePeriod must be from 0 to 60 s but was {grace}.");
-        }
-
-        if (options.DrainTimeout < TimeSpan.Zero)
-        {
-            problems.Add($"CyclesClientOptions.DrainTimeout must be 0 or more but was {options.DrainTimeout}.");
-        }
-
-        if (options.OveragePolicy is { } policy && !Enum.IsDefined(policy))
-        {
-            problems.Add(
-                $"CyclesClientOptions.OveragePolicy must be {nameof(CommitOveragePolicy.Reject)}, {nameof(CommitOveragePolicy.AllowIfAvailable)} or {nameof(CommitOveragePolicy.AllowWithOverdraft)} but was {policy}."
-            );
-        }
-
-        if (!Enum.IsDefined(options.WhenActualIsMissing))
-        {
-            problems.Add(
-                $"CyclesClientOptions.WhenActualIsMissing must be {nameof(WhenActualIsMissing.CommitEstimate)} or {nameof(WhenActualIsMissing.Surface)} but was {options.WhenActualIsMissing}."
-            );
-        }
+        var problems = new Findings(options.NameOf);
+        problems.Range(
+            nameof(options.Ttl),
+            options.Ttl,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromHours(24),
+            "1 s to 24 h"
+        );
+        problems.Range(
+            nameof(options.GracePeriod),
+            options.GracePeriod ?? TimeSpan.Zero,
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(60),
+            "0 to 60 s"
+        );
+        problems.AddIf(
+            options.DrainTimeout < TimeSpan.Zero,
+            nameof(options.DrainTimeout),
+            $"must be 0 or more but was {options.DrainTimeout}"
+        );
+        problems.Range(nameof(options.ConnectTimeout), options.ConnectTimeout, Least, Hour, "1 ms to 1 h");
+        problems.Range(nameof(options.ReadTimeout), options.ReadTimeout, Least, Hour, "1 ms to 1 h");
+        problems.AddIf(
+            options.RetryMaxAttempts is < 0 or > 100,
+            nameof(options.RetryMaxAttempts),
+            $"must be from 0 to 100 but was {options.RetryMaxAttempts}"
+        );
+        problems.Range(nameof(options.RetryInitialDelay), options.RetryInitialDelay, Least, Hour, "1 ms to 1 h");
+        problems.AddIf(
+            options.RetryMultiplier is not (>= 1 and <= 100),
+            nameof(options.RetryMultiplier),
+            $"must be from 1 to 100 but was {options.RetryMultiplier.ToString(CultureInfo.InvariantCulture)}"
+        );
+        problems.Range(
+            nameof(options.RetryMaxDelay),
+            options.RetryMaxDelay,
+            options.RetryInitialDelay,
+            Hour,
+            $"{options.NameOf(nameof(options.RetryInitialDelay))} to 1 h"
+        );
+        problems.AddIf(
+            options.OveragePolicy is { } policy && !Enum.IsDefined(policy),
+            nameof(options.OveragePolicy),
+            $"must be {nameof(CommitOveragePolicy.Reject)}, {nameof(CommitOveragePolicy.AllowIfAvailable)} or {nameof(CommitOveragePolicy.AllowWithOverdraft)} but was {options.OveragePolicy}"
+        );
+        problems.AddIf(
+            !Enum.IsDefined(options.WhenActualIsMissing),
+            nameof(options.WhenActualIsMissing),
+            $"must be {nameof(WhenActualIsMissing.CommitEstimate)} or {nameof(WhenActualIsMissing.Surface)} but was {options.WhenActualIsMissing}"
+        );
 
         // Defaults may give dimensions alone: the levels come from the calls or from the seam.
         if (options.Subject?.Validate() is { Field: not "subject" } finding)
         {
-            problems.Add($"CyclesClientOptions.Subject is not valid: {finding}");
+            problems.Add($"{options.NameOf(nameof(options.Subject))} is not valid: {finding}");
         }
 
         return problems;
+    }
+
+    /// <returns>A sentence for each option that an HTTP connection needs and does not have.</returns>
+    public static IReadOnlyList<string> ConnectionProblems(CyclesClientOptions options)
+    {
+        var problems = new Findings(options.NameOf);
+        problems.AddIf(options.BaseUrl is null, nameof(options.BaseUrl), "is not set");
+        problems.AddIf(
+            options.BaseUrl is { } url && !IsAddress(url),
+            nameof(options.BaseUrl),
+            "must be an absolute http or https address without user, query or fragment, such as http://localhost:7878"
+        );
+        problems.AddIf(
+            string.IsNullOrWhiteSpace(options.ApiKey) && options.ApiKeyProvider is null,
+            nameof(options.ApiKey),
+            $"is not set, and neither is {nameof(options.ApiKeyProvider)}"
+        );
+        problems.AddIf(
+            !string.IsNullOrWhiteSpace(options.ApiKey) && !ApiKeys.IsUsable(options.ApiKey),
+            nameof(options.ApiKey),
+            "must be visible ASCII characters, because it is sent in a header (its value is not shown)"
+        );
+        return problems;
+    }
+
+    public static string TwoAuthorities(CyclesClientOptions options) =>
+        $"{options.NameOf(nameof(options.BaseUrl))} is set although there is an {nameof(ICyclesAuthority)} to ask: give one of the two.";
+
+    private static bool IsAddress(Uri url) =>
+        url.IsAbsoluteUri
+        && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+        && url is { UserInfo: "", Query: "", Fragment: "" };
+
+    private sealed class Findings(Func<string, string> nameOf) : List<string>
+    {
+        public void AddIf(bool wrong, string option, string problem)
+        {
+            if (wrong)
+            {
+                Add($"{nameOf(option)} {problem}.");
+            }
+        }
+
+        public void Range(string option, TimeSpan value, TimeSpan least, TimeSpan most, string bounds) =>
+            AddIf(value < least || value > most, option, $"must be from {bounds} but was {value}");
     }
 }

@@ -1,9 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Cycles;
 
-/// <summary>Checks one registered client's options, and that it has an authority to ask.</summary>
+/// <summary>Checks one registered client's options, and that it has exactly one authority to ask.</summary>
 internal sealed class CyclesClientOptionsValidator(string registeredName, string? key, IServiceProvider services)
     : IValidateOptions<CyclesClientOptions>
 {
@@ -14,12 +13,21 @@ internal sealed class CyclesClientOptionsValidator(string registeredName, string
             return ValidateOptionsResult.Skip;
         }
 
-        var problems = CyclesClientOptionsCheck.Problems(options);
-        if (RegisteredAuthority.Find(services, key) is null)
+        string[] problems = [.. CyclesClientOptionsCheck.Problems(options), .. AuthorityProblems(options)];
+        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private IEnumerable<string> AuthorityProblems(CyclesClientOptions options)
+    {
+        if (options.BaseUrl is not null)
         {
-            problems = [.. problems, RegisteredAuthority.Missing(key)];
+            return RegisteredAuthority.Own(services, key) is null
+                ? CyclesClientOptionsCheck.ConnectionProblems(options)
+                : [CyclesClientOptionsCheck.TwoAuthorities(options)];
         }
 
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        return RegisteredAuthority.Find(services, key, options) is null
+            ? [RegisteredAuthority.Missing(key, options)]
+            : [];
     }
 }

@@ -1,5 +1,5 @@
 using Cycles;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,14 +11,26 @@ public static class CyclesClientServiceCollectionExtensions
     /// <summary>The HTTP client of the client without a name; options and service have no name then.</summary>
     private const string UnnamedHttpClient = "Cycles.Client";
 
-    /// <summary>Registers a singleton <see cref="CyclesClient"/> that asks the registered <see cref="ICyclesAuthority"/>.</summary>
+    /// <summary>
+    /// Registers a singleton <see cref="CyclesClient"/> that asks the registered <see cref="ICyclesAuthority"/>, or the
+    /// server at <see cref="CyclesClientOptions.BaseUrl"/> where there is none.
+    /// </summary>
     /// <remarks>
-    /// Options are validated when the host starts, else at first use. Without a registered authority that fails. The
-    /// container disposes the client, which drains it; <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> come
-    /// from the container unless the options set them.
+    /// <para>
+    /// Options are validated when the host starts, else at first use; having neither an authority nor an address is an
+    /// error, and so is having both. The container disposes the client, which drains it;
+    /// <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> come from the container unless the options set them.
+    /// </para>
+    /// <para>
+    /// Over HTTP one call is one request, whatever resilience the application gives all its HTTP clients: that is
+    /// removed here, and what only reads is repeated up to twice. A resilience handler that you add to the returned
+    /// builder yourself would repeat charges; their idempotency keys keep that safe, but the client settles better.
+    /// </para>
     /// </remarks>
     /// <param name="services">Where to register.</param>
-    /// <param name="configure">Sets options.</param>
+    /// <param name="configure">
+    /// Sets options; <see cref="CyclesClientOptions.ReadEnvironment"/> reads them from environment variables.
+    /// </param>
     /// <returns>The builder of the HTTP client that an HTTP connection uses.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
     public static IHttpClientBuilder AddCyclesClient(
@@ -27,15 +39,13 @@ public static class CyclesClientServiceCollectionExtensions
     )
     {
         ArgumentNullException.ThrowIfNull(services);
-        AddOptions(services, Options.Options.DefaultName, key: null, configure);
-        services.TryAddSingleton(provider => Create(provider, Options.Options.DefaultName, key: null));
-        return services.AddHttpClient(UnnamedHttpClient);
+        return Add(services, key: null, configure);
     }
 
     /// <summary>Registers a keyed singleton <see cref="CyclesClient"/>: the name is its service key and its options' name.</summary>
     /// <remarks>
-    /// It asks the <see cref="ICyclesAuthority"/> that is registered with the same key, else the one without a key.
-    /// Otherwise as without a name.
+    /// It asks the <see cref="ICyclesAuthority"/> that is registered with the same key, else the server at its own
+    /// <see cref="CyclesClientOptions.BaseUrl"/>, else the authority without a key. Otherwise as without a name.
     /// </remarks>
     /// <param name="services">Where to register.</param>
     /// <param name="name">The name; not blank.</param>
@@ -51,19 +61,68 @@ public static class CyclesClientServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        AddOptions(services, name, name, configure);
-        services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name, name));
-        return services.AddHttpClient(name);
+        return Add(services, name, configure);
     }
 
-    private static void AddOptions(
-        IServiceCollection services,
+    /// <summary>Registers a singleton <see cref="CyclesClient"/> with options from a configuration.</summary>
+    /// <remarks>
+    /// Names are those of <see cref="CyclesClientOptions"/>, and <c>Subject:Tenant</c> to <c>Subject:Toolset</c> and
+    /// <c>Subject:Dimensions</c>. Durations are written as <c>500ms</c>, <c>2s</c> or <c>00:00:02</c>. Otherwise as with
+    /// a delegate.
+    /// </remarks>
+    /// <param name="services">Where to register.</param>
+    /// <param name="configuration">The section, or a whole configuration with a section <c>Cycles</c>.</param>
+    /// <param name="configure">Sets options after that, those that no text can hold for example.</param>
+    /// <returns>The builder of the HTTP client that an HTTP connection uses.</returns>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/> or <paramref name="configuration"/> is null.
+    /// </exception>
+    public static IHttpClientBuilder AddCyclesClient(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        Action<CyclesClientOptions>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Add(services, key: null, Read(configuration) + configure);
+    }
+
+    /// <summary>Registers a keyed singleton <see cref="CyclesClient"/> with options from a configuration.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="name">The name; not blank.</param>
+    /// <param name="configuration">The section, or a whole configuration with a section <c>Cycles</c>.</param>
+    /// <param name="configure">Sets options after that.</param>
+    /// <returns>The builder of the HTTP client of the same name.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or blank.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="services"/> or <paramref name="configuration"/> is null.
+    /// </exception>
+    public static IHttpClientBuilder AddCyclesClient(
+        this IServiceCollection services,
         string name,
+        IConfiguration configuration,
+        Action<CyclesClientOptions>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Add(services, name, Read(configuration) + configure);
+    }
+
+    private static Action<CyclesClientOptions> Read(IConfiguration configuration) =>
+        options => ConfigurationSettings.Read(options, configuration);
+
+    private static IHttpClientBuilder Add(
+        IServiceCollection services,
         string? key,
         Action<CyclesClientOptions>? configure
     )
     {
-        var options = services.AddOptions<CyclesClientOptions>(name);
+        var http = services.AddHttpClient(key ?? UnnamedHttpClient);
+        var optionsName = key ?? Options.Options.DefaultName;
+        var options = services.AddOptions<CyclesClientOptions>(optionsName);
         if (configure is not null)
         {
             options.Configure(configure);
@@ -72,9 +131,29 @@ public static class CyclesClientServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(CyclesClient) && Equals(service.ServiceKey, key)))
         {
             // Registered before: this call only adds to its options.
-            return;
+            return http;
         }
 
+        AddValidation(services, options, key);
+        AddHandlers(http, optionsName);
+        if (key is null)
+        {
+            services.AddSingleton(provider => Create(provider, key: null));
+        }
+        else
+        {
+            services.AddKeyedSingleton(key, (provider, _) => Create(provider, key));
+        }
+
+        return http;
+    }
+
+    private static void AddValidation(
+        IServiceCollection services,
+        OptionsBuilder<CyclesClientOptions> options,
+        string? key
+    )
+    {
         options.PostConfigure<IServiceProvider>(
             static (settings, provider) =>
             {
@@ -83,17 +162,52 @@ public static class CyclesClientServiceCollectionExtensions
             }
         );
         services.AddSingleton<IValidateOptions<CyclesClientOptions>>(provider => new CyclesClientOptionsValidator(
-            name,
+            options.Name,
             key,
             provider
         ));
         options.ValidateOnStart();
     }
 
-    private static CyclesClient Create(IServiceProvider provider, string name, string? key)
+    private static void AddHandlers(IHttpClientBuilder http, string optionsName)
     {
-        // Reading the options validates them, and that there is an authority.
-        var options = provider.GetRequiredService<IOptionsMonitor<CyclesClientOptions>>().Get(name);
-        return new CyclesClient(RegisteredAuthority.Find(provider, key)!, options);
+        http.UseSocketsHttpHandler((handler, provider) => HttpHandlers.Configure(handler, Read(provider, optionsName)))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // The connections are renewed below it.
+            .RedactLoggedHeaders(static _ => true);
+#pragma warning disable EXTEXP0001 // The only way not to multiply charges by what an application gives all its clients.
+        http.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        http.AddResilienceHandler("reads", HttpHandlers.RepeatReads);
     }
+
+    private static CyclesClient Create(IServiceProvider provider, string? key)
+    {
+        // Reading the options validates them, and that there is exactly one authority.
+        var options = Read(provider, key ?? Options.Options.DefaultName).Copy();
+        return CyclesClient.Over(
+            new ClientCore(
+                RegisteredAuthority.Find(provider, key, options)
+                    ?? OverHttp(provider, key ?? UnnamedHttpClient, options),
+                options
+            )
+        );
+    }
+
+    private static HttpCyclesAuthority OverHttp(IServiceProvider provider, string httpName, CyclesClientOptions options)
+    {
+        var factory = provider.GetRequiredService<IHttpClientFactory>();
+        return new HttpCyclesAuthority(
+            () =>
+            {
+                // An attempt has one deadline, and this would be another.
+                var http = factory.CreateClient(httpName);
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                return http;
+            },
+            options
+        );
+    }
+
+    private static CyclesClientOptions Read(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<IOptionsMonitor<CyclesClientOptions>>().Get(name);
 }

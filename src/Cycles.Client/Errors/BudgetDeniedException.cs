@@ -17,6 +17,7 @@ public sealed class BudgetDeniedException : CyclesException
         RequestId = denial.Error?.RequestId ?? denial.Metadata.RequestId;
         TraceId = denial.Error?.TraceId ?? denial.Metadata.TraceId;
         RetryAfter = denial.RetryAfter;
+        Metadata = denial.Metadata;
         Details = denial.Error?.Details;
     }
 

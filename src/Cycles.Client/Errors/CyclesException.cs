@@ -30,6 +30,7 @@ public class CyclesException : Exception
         RequestId = error.RequestId ?? metadata?.RequestId;
         TraceId = error.TraceId ?? metadata?.TraceId;
         RetryAfter = error.RetryAfter ?? metadata?.RetryAfter;
+        Metadata = metadata ?? CyclesResponseMetadata.None;
         Details = error.Details;
         IsTransient = OutcomeClassifier.Of(error) is Outcome.Ambiguous or Outcome.Throttled;
     }
@@ -51,6 +52,9 @@ public class CyclesException : Exception
 
     /// <summary>How long to wait before asking again, where the authority said so.</summary>
     public TimeSpan? RetryAfter { get; private protected init; }
+
+    /// <summary>What came with the answer, if one came: ids, the tenant, rate limits.</summary>
+    public CyclesResponseMetadata Metadata { get; private protected init; } = CyclesResponseMetadata.None;
 
     /// <summary>The message's facts as fields.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Details { get; private protected init; }

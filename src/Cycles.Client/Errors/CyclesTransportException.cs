@@ -15,4 +15,24 @@ public sealed class CyclesTransportException : CyclesException
     /// <param name="innerException">What caused it.</param>
     public CyclesTransportException(string message, Exception? innerException = null)
         : base(message, innerException) => IsTransient = true;
+
+    /// <summary>An unknown outcome of which something is known.</summary>
+    /// <param name="message">What was asked, and why the outcome is unknown.</param>
+    /// <param name="status">The HTTP status that came, if one did.</param>
+    /// <param name="metadata">What came with it; null for nothing.</param>
+    /// <param name="innerException">What caused it.</param>
+    public CyclesTransportException(
+        string message,
+        int? status,
+        CyclesResponseMetadata? metadata = null,
+        Exception? innerException = null
+    )
+        : this(message, innerException)
+    {
+        Status = status;
+        Metadata = metadata ?? CyclesResponseMetadata.None;
+        RequestId = Metadata.RequestId;
+        TraceId = Metadata.TraceId;
+        RetryAfter = Metadata.RetryAfter;
+    }
 }

@@ -191,7 +191,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         Arguments.ThrowIf(request.Validate(), nameof(by));
         ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
-        var response = await _authority.ExtendReservationAsync(Id, request, cancellationToken).ConfigureAwait(false);
+        var response = await Observed
+            .ExtendAsync(_authority, Id, request, Action, cancellationToken)
+            .ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             throw CyclesException.Refused($"Extending reservation {Id}", response.Error, response.Metadata);
@@ -359,7 +361,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, Id, _request, request) { ByScopeEnd = byScopeEnd };
     }
 
     private bool TryBegin(SettlementOperation settlement) =>

@@ -25,4 +25,17 @@ internal static partial class ReservationLog
         Message = "The work of reservation {ReservationId} ran without a usable actual amount ({Problem}); nothing is sent, and its TTL frees the hold"
     )]
     public static partial void ActualSurfaced(ILogger logger, string reservationId, string problem);
+
+    [LoggerMessage(
+        EventId = 104,
+        Level = LogLevel.Information,
+        Message = "Reserving {Requested} for {ActionKind} was denied: {Reason}, scope {Scope}"
+    )]
+    public static partial void Denied(
+        ILogger logger,
+        Amount requested,
+        string actionKind,
+        ReasonCode reason,
+        string? scope
+    );
 }

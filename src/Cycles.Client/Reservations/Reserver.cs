@@ -57,7 +57,7 @@ internal sealed class Reserver(
         {
             if (response.Value.Decision == Decision.Deny)
             {
-                return new ReserveAttempt(DenialReader.Read(request, response.Value, response.Metadata));
+                return Denied(request, DenialReader.Read(request, response.Value, response.Metadata));
             }
 
             ThrowIfOver(request, response.Value);
@@ -74,7 +74,7 @@ internal sealed class Reserver(
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
-            ? new ReserveAttempt(DenialReader.Read(request, response.Error, response.Metadata))
+            ? Denied(request, DenialReader.Read(request, response.Error, response.Metadata))
             : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
     }
 
@@ -102,6 +102,14 @@ internal sealed class Reserver(
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
 
+    /// <summary>A refusal is told in any case: no sampling of traces hides it.</summary>
+    private ReserveAttempt Denied(ReservationCreateRequest request, Denial denial)
+    {
+        ReservationLog.Denied(log, denial.Requested, request.Action.Kind, denial.ReasonCode, denial.Scope);
+        ClientTelemetry.Denied(denial, request.Action);
+        return new ReserveAttempt(denial);
+    }
+
     /// <summary>
     /// Sends a create, and once more with the same key and content when the outcome is unknown; a second unknown
     /// outcome surfaces.
@@ -114,7 +122,7 @@ internal sealed class Reserver(
         Exception? unknown = null;
         try
         {
-            var first = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first;
@@ -129,7 +137,7 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await authority.CreateReservationAsync(request, cancellationToken).ConfigureAwait(false);
+            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,12 +1,20 @@
 namespace Cycles;
 
 /// <summary>Gives a hold back.</summary>
-internal sealed class HoldRelease(ICyclesAuthority authority, string reservationId, ReleaseRequest request)
-    : SettlementOperation
+internal sealed class HoldRelease(
+    ICyclesAuthority authority,
+    string reservationId,
+    ReservationCreateRequest origin,
+    ReleaseRequest request
+) : SettlementOperation
 {
     public override string Description => "released";
 
     public string ReservationId => reservationId;
+
+    public CyclesAction Action => origin.Action;
+
+    public Amount Estimate => origin.Estimate;
 
     /// <summary>One attempt; throws what the seam throws.</summary>
     public ValueTask<CyclesResponse<ReleaseResponse>> SendAsync() =>

@@ -12,7 +12,7 @@ internal static class ReleaseAttempt
         {
             try
             {
-                var response = await release.SendAsync().ConfigureAwait(false);
+                var response = await Observed.ReleaseAsync(release).ConfigureAwait(false);
                 var outcome = OutcomeClassifier.Of(response);
                 if (outcome == Outcome.Succeeded)
                 {

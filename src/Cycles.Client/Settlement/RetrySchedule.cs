@@ -1,20 +1,22 @@
 namespace Cycles;
 
 /// <summary>When an open settlement is tried again.</summary>
-internal static class RetrySchedule
+internal sealed class RetrySchedule(CyclesClientOptions options)
 {
+    private static readonly TimeSpan LongestFloor = TimeSpan.FromHours(1);
+
+    private readonly TimeSpan _first = options.RetryInitialDelay;
+    private readonly double _multiplier = options.RetryMultiplier;
+
     /// <summary>How many quick attempts follow the first one.</summary>
-    public const int QuickRetries = 5;
+    public int QuickRetries { get; } = options.RetryEnabled ? options.RetryMaxAttempts : 0;
 
     /// <summary>The pause between attempts once the quick ones are used up, or where haste can't help.</summary>
-    public static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestFloor = TimeSpan.FromHours(1);
+    public TimeSpan Sweep { get; } = options.RetryMaxDelay;
 
     /// <param name="retries">How many attempts followed the first one so far.</param>
     /// <param name="outcome">What the last attempt came to.</param>
-    public static TimeSpan Delay(int retries, Outcome outcome)
+    public TimeSpan Delay(int retries, Outcome outcome)
     {
         // Credentials and proxies don't heal in a second.
         if (retries >= QuickRetries || outcome is not (Outcome.Ambiguous or Outcome.Throttled))
@@ -22,8 +24,8 @@ internal static class RetrySchedule
             return Sweep;
         }
 
-        var doubled = First * (1 << retries);
-        return doubled < Sweep ? doubled : Sweep;
+        var milliseconds = _first.TotalMilliseconds * Math.Pow(_multiplier, retries);
+        return milliseconds < Sweep.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : Sweep;
     }
 
     /// <summary>The server's Retry-After is a floor, but not one that parks a spend for a day.</summary>

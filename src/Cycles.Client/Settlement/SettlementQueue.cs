@@ -4,7 +4,7 @@ namespace Cycles;
 
 /// <summary>The settler's books: what is open, what waits for its turn, and the one timer that wakes it.</summary>
 /// <remarks>Thread-safe. Sends nothing and tells nobody; all times are on its own monotonic clock.</remarks>
-internal sealed class SettlementQueue(TimeProvider time, Action wake)
+internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule, Action wake)
 {
     /// <summary>An authority that comes back after an outage is not to be met by everything at once.</summary>
     private const int MostAtOnce = 16;
@@ -30,9 +30,9 @@ internal sealed class SettlementQueue(TimeProvider time, Action wake)
     {
         lock (_gate)
         {
-            if (!_stopped && _open.Add(spend))
+            if (!_stopped)
             {
-                spend.WasOpen = true;
+                Open(spend);
             }
         }
     }
@@ -43,7 +43,11 @@ internal sealed class SettlementQueue(TimeProvider time, Action wake)
     {
         lock (_gate)
         {
-            _open.Remove(spend);
+            if (_open.Remove(spend))
+            {
+                ClientTelemetry.Pending(-1);
+            }
+
             if (settled)
             {
                 _settled++;
@@ -69,10 +73,9 @@ internal sealed class SettlementQueue(TimeProvider time, Action wake)
                 return spend.Reported;
             }
 
-            _open.Add(spend);
-            spend.WasOpen = true;
+            Open(spend);
             spend.NotBefore = Now + RetrySchedule.Floor(spend.RetryAfter);
-            var due = Now + RetrySchedule.Delay(spend.Retries, spend.LastOutcome);
+            var due = Now + schedule.Delay(spend.Retries, spend.LastOutcome);
             _waiting.Enqueue(spend, Later(due, spend.NotBefore));
             return true;
         }
@@ -185,11 +188,21 @@ internal sealed class SettlementQueue(TimeProvider time, Action wake)
                 spend.Reported = true;
             }
 
+            ClientTelemetry.Pending(-left.Length);
             _open.Clear();
             _waiting.Clear();
             _timer?.Dispose();
             _idle?.TrySetResult();
             return left;
+        }
+    }
+
+    private void Open(SpendSettlement spend)
+    {
+        if (_open.Add(spend))
+        {
+            ClientTelemetry.Pending(1);
+            spend.WasOpen = true;
         }
     }
 

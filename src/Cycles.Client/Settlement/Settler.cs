@@ -15,14 +15,16 @@ internal sealed class Settler
     private readonly SettlementQueue _queue;
     private readonly UnrecordedSpendReporter _reporter;
     private readonly TimeProvider _time;
+    private readonly RetrySchedule _schedule;
     private readonly ILogger _log;
 
-    public Settler(TimeProvider time, Action<UnrecordedSpend>? onSpendUnrecorded, ILogger log)
+    public Settler(CyclesClientOptions options, ILogger log)
     {
-        _time = time;
+        _time = options.TimeProvider ?? TimeProvider.System;
         _log = log;
-        _queue = new SettlementQueue(time, Pump);
-        _reporter = new UnrecordedSpendReporter(onSpendUnrecorded, log);
+        _schedule = new RetrySchedule(options);
+        _queue = new SettlementQueue(_time, _schedule, Pump);
+        _reporter = new UnrecordedSpendReporter(options.OnSpendUnrecorded, log);
     }
 
     /// <summary>Whether the drain has ended: nothing is sent any more.</summary>
@@ -149,9 +151,9 @@ internal sealed class Settler
     {
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
-            if (spend.Retries == RetrySchedule.QuickRetries)
+            if (spend.Retries == _schedule.QuickRetries)
             {
-                SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, RetrySchedule.Sweep);
+                SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, _schedule.Sweep);
             }
 
             if (!_queue.Postpone(spend))
@@ -202,7 +204,9 @@ internal sealed class Settler
                 IdempotencyKey = IdempotencyKeys.New(),
                 Reason = ReleaseReasons.ReserveCancelled,
             };
-            return await ReleaseAttempt.RunAsync(new HoldRelease(authority, id, release), _log).ConfigureAwait(false);
+            return await ReleaseAttempt
+                .RunAsync(new HoldRelease(authority, id, request, release), _log)
+                .ConfigureAwait(false);
         }
         catch (Exception e)
         {

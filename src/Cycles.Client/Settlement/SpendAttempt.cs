@@ -41,9 +41,7 @@ internal static class SpendAttempt
     /// <returns>Null when the hold had expired.</returns>
     private static async ValueTask<Settlement?> CommitAsync(SpendSettlement spend, CommitRequest commit, ILogger log)
     {
-        var response = await spend
-            .Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None)
-            .ConfigureAwait(false);
+        var response = await Observed.CommitAsync(spend, commit).ConfigureAwait(false);
 
         var outcome = OutcomeClassifier.Of(response);
         return outcome switch
@@ -60,7 +58,7 @@ internal static class SpendAttempt
         ILogger log
     )
     {
-        var response = await spend.Authority.CreateEventAsync(request, CancellationToken.None).ConfigureAwait(false);
+        var response = await Observed.RecordAsync(spend, request).ConfigureAwait(false);
 
         var outcome = OutcomeClassifier.Of(response);
         if (outcome == Outcome.Succeeded)

@@ -41,6 +41,8 @@ internal sealed class SpendSettlement : SettlementOperation
     /// <summary>The event to send; null while the commit stands.</summary>
     public EventCreateRequest? Event => _event;
 
+    public CyclesAction Action => _origin?.Action ?? _event!.Action;
+
     public Amount Actual => _commit?.Actual ?? _event!.Actual;
 
     public string Key => _commit?.IdempotencyKey ?? _event!.IdempotencyKey;
@@ -138,7 +140,7 @@ internal sealed class SpendSettlement : SettlementOperation
             Outcome = outcome,
             ReservationId = ReservationId,
             Subject = _origin?.Subject ?? _event!.Subject,
-            Action = _origin?.Action ?? _event!.Action,
+            Action = Action,
             Actual = Actual,
             ActualIsEstimate = ActualIsEstimate,
             IdempotencyKey = Key,

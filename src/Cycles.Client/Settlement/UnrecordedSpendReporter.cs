@@ -7,6 +7,7 @@ internal sealed class UnrecordedSpendReporter(Action<UnrecordedSpend>? callback,
 {
     public void Report(SpendSettlement spend, SettlementOutcome outcome, CyclesError? error)
     {
+        ClientTelemetry.Unrecorded(spend, error);
         SettlementLog.Unrecorded(log, spend.Actual, spend.ReservationId, outcome, error?.Status, error?.RawCode);
         try
         {

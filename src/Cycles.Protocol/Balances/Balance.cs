@@ -32,4 +32,20 @@ public sealed record Balance
 
     /// <summary>Whether new reservations are refused until an operator reconciles the scope; absent means no.</summary>
     public bool? IsOverLimit { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Amount("reserved", Reserved)
+        ?? Check.Amount("spent", Spent)
+        ?? Check.Amount("debt", Debt)
+        ?? Check.Amount("allocated", Allocated)
+        ?? Check.Amount("overdraft_limit", OverdraftLimit)
+        ?? (SharesOneUnit ? null : new ValidationFinding("remaining", "must be in the unit of all other amounts"));
+
+    /// <summary>Protocol, UNIT CONSISTENCY: amounts of different units in one balance say nothing.</summary>
+    private bool SharesOneUnit =>
+        IsIn(Reserved) && IsIn(Spent) && IsIn(Debt) && IsIn(Allocated) && IsIn(OverdraftLimit);
+
+    private bool IsIn(Amount? amount) => amount is not { } given || given.Unit == Remaining.Unit;
 }

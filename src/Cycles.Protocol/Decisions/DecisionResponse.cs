@@ -20,4 +20,11 @@ public sealed record DecisionResponse
 
     /// <summary>The signed evidence of this answer, where the server emits it.</summary>
     public CyclesEvidenceRef? CyclesEvidence { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Caps?.Validate()
+        ?? Check.Range("retry_after_ms", RetryAfterMs, 0, long.MaxValue)
+        ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cycles;
 
 /// <summary>The answer to a reserve or to its dry run (protocol operation <c>createReservation</c>).</summary>
@@ -31,6 +33,7 @@ public sealed record ReservationCreateResponse
     public Caps? Caps { get; init; }
 
     /// <summary>The budgeted scopes after the change, root first.</summary>
+    [JsonConverter(typeof(SnapshotBalancesConverter))]
     public IReadOnlyList<Balance>? Balances { get; init; }
 
     /// <summary>Why it is <see cref="Decision.Deny"/>.</summary>
@@ -41,4 +44,14 @@ public sealed record ReservationCreateResponse
 
     /// <summary>The signed evidence of this answer, where the server emits it.</summary>
     public CyclesEvidenceRef? CyclesEvidence { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Amount("reserved", Reserved)
+        ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
+        ?? Check.Range("remaining_ttl_ms", RemainingTtlMs, 0, long.MaxValue)
+        ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue)
+        ?? Caps?.Validate()
+        ?? Check.Range("retry_after_ms", RetryAfterMs, 0, long.MaxValue);
 }

@@ -49,4 +49,11 @@ public sealed record ReservationDetail
 
     /// <summary>The signed evidence of its operations, where the server emits it.</summary>
     public ReservationEvidence? Evidence { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises. An unknown <see cref="Status"/> is not one.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Amount("reserved", Reserved)
+        ?? Check.Amount("committed", Committed)
+        ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue);
 }

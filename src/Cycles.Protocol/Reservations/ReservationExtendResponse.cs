@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cycles;
 
 /// <summary>What an extension did (protocol operation <c>extendReservation</c>).</summary>
@@ -13,5 +15,13 @@ public sealed record ReservationExtendResponse
     public long? RemainingTtlMs { get; init; }
 
     /// <summary>The budgeted scopes, which an extension leaves as they are.</summary>
+    [JsonConverter(typeof(SnapshotBalancesConverter))]
     public IReadOnlyList<Balance>? Balances { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Status(Status, ReservationStatus.Active)
+        ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
+        ?? Check.Range("remaining_ttl_ms", RemainingTtlMs, 0, long.MaxValue);
 }

@@ -11,4 +11,9 @@ public sealed record ReservationListResponse
 
     /// <summary>Whether there is a next page.</summary>
     public bool? HasMore { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Each("reservations", Reservations, static reservation => reservation.Validate());
 }

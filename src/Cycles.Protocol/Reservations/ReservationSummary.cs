@@ -49,4 +49,14 @@ public sealed record ReservationSummary
 
     /// <summary>The signed evidence of its operations, with <see cref="ReservationIncludes.Evidence"/>.</summary>
     public ReservationEvidence? Evidence { get; init; }
+
+    /// <summary>Finds the first field that is not what the protocol promises. An unknown <see cref="Status"/> is not one.</summary>
+    /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
+    public ValidationFinding? Validate() =>
+        Check.Amount("reserved", Reserved)
+        ?? Check.Amount("committed", Committed)
+        ?? Check.Range("created_at_ms", CreatedAtMs, 0, long.MaxValue)
+        ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
+        ?? Check.Range("finalized_at_ms", FinalizedAtMs, 0, long.MaxValue)
+        ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue);
 }

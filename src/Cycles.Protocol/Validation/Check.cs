@@ -43,6 +43,35 @@ internal static class Check
         return amount.Value >= 0 ? null : Range($"{field}.amount", amount.Value, 0, long.MaxValue);
     }
 
+    public static ValidationFinding? Amount(string field, Amount? amount) =>
+        amount is { } given ? Amount(field, given) : null;
+
+    /// <summary>A state on which a decision depends: no other will do.</summary>
+    public static ValidationFinding? Status<T>(T status, T expected)
+        where T : struct, Enum =>
+        EqualityComparer<T>.Default.Equals(status, expected)
+            ? null
+            : new ValidationFinding(
+                "status",
+                $"must be {WireEnum<T>.NameOf(expected)} but was {WireEnum<T>.NameOf(status)}"
+            );
+
+    public static ValidationFinding? Each<T>(string field, IReadOnlyList<T> items, Func<T, ValidationFinding?> validate)
+        where T : class
+    {
+        for (var i = 0; i < items.Count; i++)
+        {
+            var finding = items[i] is { } item ? validate(item) : new ValidationFinding("", "must not be null");
+            if (finding is not null)
+            {
+                var path = finding.Field.Length == 0 ? $"{field}[{i}]" : $"{field}[{i}].{finding.Field}";
+                return finding with { Field = path };
+            }
+        }
+
+        return null;
+    }
+
     public static ValidationFinding? Policy(CommitOveragePolicy? policy) =>
         policy is { } given && !WireEnum<CommitOveragePolicy>.IsDefined(given)
             ? new ValidationFinding(

@@ -5,7 +5,7 @@ using Cycles.Authority.Tests;
 namespace Cycles.Authority.AspNetCore.Tests;
 
 /// <summary>The host on a loopback port; what the seam cannot do goes through the operator's side.</summary>
-public sealed class HttpBackend : ConformanceBackend
+public class HttpBackend : ConformanceBackend
 {
     private const string Budgets = "/admin/tenants/acme/budgets";
 
@@ -13,9 +13,11 @@ public sealed class HttpBackend : ConformanceBackend
 
     public override string Tenant => "acme";
 
-    public override ICyclesAuthority Authority => new WireAuthority(_host, Tenant, TestHost.AcmeKey);
+    public override ICyclesAuthority Authority => Connect(Tenant, TestHost.AcmeKey);
 
-    public override ICyclesAuthority OtherTenant() => new WireAuthority(_host, "globex", TestHost.GlobexKey);
+    protected Uri Address => _host.Http.BaseAddress!;
+
+    public override ICyclesAuthority OtherTenant() => Connect("globex", TestHost.GlobexKey);
 
     public override void Advance(TimeSpan time) => _host.Clock.Advance(time);
 
@@ -72,7 +74,10 @@ public sealed class HttpBackend : ConformanceBackend
     {
         await _host.DisposeAsync();
         await base.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
+
+    protected virtual ICyclesAuthority Connect(string tenant, string key) => new WireAuthority(_host, tenant, key);
 
     private static string Which(string scope, AmountUnit unit) =>
         $$"""{"scope":"{{scope}}","unit":"{{new Amount(unit, 0).ToString()[2..]}}"}""";

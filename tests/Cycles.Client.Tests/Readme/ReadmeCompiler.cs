@@ -14,6 +14,7 @@ internal static class ReadmeCompiler
     private const string Prelude = """
         using Cycles;
         using Cycles.Authority;
+        using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection;
 
         // A model that is not part of the SDK.
@@ -28,6 +29,7 @@ internal static class ReadmeCompiler
         {
             public static async Task RunAsync(
                 IServiceCollection services,
+                IConfiguration configuration,
                 CyclesClient cycles,
                 EmbeddedAuthority authority,
                 IModel model,

@@ -179,12 +179,13 @@ public sealed class ReserveTests : ClientFixture
     }
 
     [Test]
-    public async Task A_foreign_tenant_is_a_failure()
+    public async Task Another_tenant_is_asked_in_its_own_name()
     {
         var thrown = await Assert.ThrowsAsync<CyclesException>(async () =>
             await Client.ReserveAsync(Work, Tokens(1), new() { Subject = new() { Tenant = "other" } })
         );
-        Assert.That(thrown!.Code, Is.EqualTo(ErrorCode.Forbidden));
+        Assert.That(thrown!.Code, Is.EqualTo(ErrorCode.NotFound), "it has no budget");
+        Assert.That(Authority.Count(), Is.Zero, "this tenant's authority was not asked");
     }
 
     [TestCase(400, "INVALID_REQUEST")]

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+
+namespace Cycles;
+
+/// <summary>What is known about an attempt so far, and how to say why its outcome is not.</summary>
+internal sealed class HttpAttempt(string operation, int success, TimeSpan deadline, TimeProvider time)
+{
+    private readonly long _start = time.GetTimestamp();
+    private bool _sent;
+
+    public int Status { get; private set; }
+
+    public CyclesResponseMetadata Metadata { get; private set; } = CyclesResponseMetadata.None;
+
+    /// <summary>Since its start, by a monotonic clock.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
+    /// <summary>From here on the request may arrive.</summary>
+    public void Sent() => _sent = true;
+
+    public void Answered(HttpResponseMessage response)
+    {
+        Status = (int)response.StatusCode;
+        Metadata = HttpMetadata.Read(response);
+    }
+
+    public CyclesTransportException Undocumented() =>
+        Unknown(
+            Status is >= 300 and < 400
+                ? $"it was answered with {Status}, and redirects are not followed"
+                : $"it was answered with {Status} where {success} is documented",
+            cause: null
+        );
+
+    public CyclesTransportException Invalid(string why, Exception? cause) =>
+        Unknown($"it was answered with {Status} and a body that is not valid: {why}", cause);
+
+    public CyclesTransportException Broken(Exception cause, bool deadlinePassed)
+    {
+        if (!_sent)
+        {
+            return New(
+                $"{operation} was not sent: {(deadlinePassed ? $"there was no API key within {deadline.TotalSeconds} s" : $"the API key could not be had ({cause.GetType().Name})")}.",
+                cause
+            );
+        }
+
+        if (deadlinePassed)
+        {
+            return Unknown(
+                Status == 0
+                    ? $"no answer came within {deadline.TotalSeconds} s"
+                    : $"it was answered with {Status}, but the body did not end within {deadline.TotalSeconds} s",
+                cause
+            );
+        }
+
+        return Unknown(
+            Status == 0
+                ? $"no answer came ({Reason(cause)})"
+                : $"it was answered with {Status}, but the body could not be read ({Reason(cause)})",
+            cause
+        );
+    }
+
+    /// <summary>A connection that took too long comes as a cancellation that nobody asked for, with the reason within.</summary>
+    private static string Reason(Exception cause) =>
+        cause is OperationCanceledException { InnerException: { } inner } ? inner.Message : cause.Message;
+
+    private CyclesTransportException Unknown(string why, Exception? cause) =>
+        New($"The outcome of {operation} is unknown: {why.TrimEnd('.')}.", cause);
+
+    private CyclesTransportException New(string message, Exception? cause)
+    {
+        // Without an answer the trace that was sent is the only thread to pull.
+        var metadata =
+            Metadata.TraceId is null && Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
+                ? Metadata with
+                {
+                    TraceId = activity.TraceId.ToHexString(),
+                }
+                : Metadata;
+        return new CyclesTransportException(message, Status == 0 ? null : Status, metadata, cause);
+    }
+}

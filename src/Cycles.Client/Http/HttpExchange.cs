@@ -1,0 +1,124 @@
+using System.Text.Json;
+
+namespace Cycles;
+
+/// <summary>
+/// One attempt: one request, one deadline around sending it and reading the whole answer, and one verdict. Success is
+/// the documented status with a schema-valid body; every 4xx and 5xx is a value; anything else leaves the outcome open.
+/// </summary>
+internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan deadline, TimeProvider time)
+{
+    public TimeSpan Deadline => deadline;
+
+    /// <param name="operation">What is asked.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="body">What to post; null for a GET.</param>
+    /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <exception cref="CyclesTransportException">The outcome is unknown; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async ValueTask<CyclesResponse<T>> SendAsync<T>(
+        HttpOperation<T> operation,
+        Uri address,
+        byte[]? body,
+        string? idempotencyKey,
+        CancellationToken cancellationToken
+    )
+        where T : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var attempt = new HttpAttempt(operation.Name, operation.Success, deadline, time);
+        using var timer = new CancellationTokenSource(deadline, time);
+        using var linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken)
+            : null;
+        var token = linked?.Token ?? timer.Token;
+        try
+        {
+            var apiKey = await keys.GetAsync(token).ConfigureAwait(false);
+            var client = http();
+            using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
+            attempt.Sent();
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
+                .ConfigureAwait(false);
+            attempt.Answered(response);
+            return attempt.Status is >= 400 and <= 599
+                ? await RefusedAsync<T>(attempt, response, token, cancellationToken).ConfigureAwait(false)
+                : await AcceptedAsync(attempt, operation, response, token).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever form it takes on its way up, the caller gets what they asked for.
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception e) when (e is not CyclesTransportException)
+        {
+            throw attempt.Broken(e, timer.IsCancellationRequested);
+        }
+    }
+
+    private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
+        HttpAttempt attempt,
+        HttpOperation<T> operation,
+        HttpResponseMessage response,
+        CancellationToken token
+    )
+        where T : class
+    {
+        if (attempt.Status != operation.Success)
+        {
+            throw attempt.Undocumented();
+        }
+
+        using var body = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);
+        T? value;
+        try
+        {
+            value = JsonSerializer.Deserialize(body.Bytes, operation.Body);
+        }
+        catch (JsonException e)
+        {
+            throw attempt.Invalid(e.Message, e);
+        }
+
+        if (value is null)
+        {
+            throw attempt.Invalid("it is null", cause: null);
+        }
+
+        if (operation.Validate(value) is { } finding)
+        {
+            throw attempt.Invalid(finding.ToString(), cause: null);
+        }
+
+        return new CyclesResponse<T>(attempt.Status, value, attempt.Metadata, attempt.Elapsed);
+    }
+
+    private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
+        HttpAttempt attempt,
+        HttpResponseMessage response,
+        CancellationToken token,
+        CancellationToken callers
+    )
+        where T : class
+    {
+        CyclesError error;
+        try
+        {
+            using var body = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);
+            error = HttpErrors.Read(attempt.Status, body.Bytes, attempt.Metadata);
+        }
+        catch (Exception e) when (!callers.IsCancellationRequested)
+        {
+            // The status arrived, and it is an answer.
+            error = HttpErrors.Unreadable(
+                attempt.Status,
+                attempt.Metadata,
+                $"and a body that could not be read ({e.Message})"
+            );
+        }
+
+        return new CyclesResponse<T>(error, attempt.Metadata, attempt.Elapsed);
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+
+namespace Cycles;
+
+/// <summary>What lies below a request: pooled connections, and a few repeats of what only reads.</summary>
+internal static class HttpHandlers
+{
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>A client without a container: its handlers, and all that they hold, go with it.</summary>
+    public static HttpClient NewClient(CyclesClientOptions options)
+    {
+        var sockets = new SocketsHttpHandler();
+        Configure(sockets, options);
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>();
+        RepeatReads(pipeline);
+        return new HttpClient(new ResilienceHandler(pipeline.Build()) { InnerHandler = sockets })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public static void Configure(SocketsHttpHandler handler, CyclesClientOptions options)
+    {
+        // A redirected POST may become a GET, and would hand the key to another address.
+        handler.AllowAutoRedirect = false;
+        handler.UseCookies = false;
+        handler.ConnectTimeout = options.ConnectTimeout;
+
+        // Connections that last for ever would never see a change of the name's addresses.
+        handler.PooledConnectionLifetime = ConnectionLifetime;
+    }
+
+    /// <summary>
+    /// Repeats a GET up to twice, within its attempt's deadline, where no answer came or a 5xx. Nothing else: what
+    /// changes anything is repeated above the seam, with the right key. A Retry-After is the caller's to heed.
+    /// </summary>
+    public static void RepeatReads(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    {
+        var retry = new HttpRetryStrategyOptions
+        {
+            MaxRetryAttempts = 2,
+            Delay = TimeSpan.FromMilliseconds(100),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldRetryAfterHeader = false,
+            ShouldHandle = static arguments => new ValueTask<bool>(
+                arguments.Outcome switch
+                {
+                    { Exception: HttpRequestException } => true,
+                    { Result: { } response } => (int)response.StatusCode >= 500
+                        && !response.Headers.NonValidated.Contains(HttpHeaderNames.RetryAfter),
+                    _ => false,
+                }
+            ),
+        };
+        retry.DisableForUnsafeHttpMethods();
+        pipeline.AddRetry(retry);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+
+namespace Cycles;
+
+/// <summary>The activity source, the meter and its instruments. They cost nothing while nobody listens.</summary>
+internal static class ClientTelemetry
+{
+    private static readonly Meter Meter = new(TelemetryNames.Source);
+
+    private static readonly Counter<long> Denials = Meter.CreateCounter<long>(
+        TelemetryNames.Denials,
+        unit: "{denial}",
+        description: "Reserves that the budget refused."
+    );
+
+    private static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>(
+        TelemetryNames.DeadLetters,
+        unit: "{settlement}",
+        description: "Amounts that were spent and are not known to be recorded."
+    );
+
+    private static long _pending;
+
+    static ClientTelemetry() =>
+        Meter.CreateObservableUpDownCounter(
+            TelemetryNames.Pending,
+            static () => Volatile.Read(ref _pending),
+            unit: "{settlement}",
+            description: "Known amounts that are on their way, in all clients of the process."
+        );
+
+    public static ActivitySource Activities { get; } = new(TelemetryNames.Source);
+
+    public static Histogram<double> Duration { get; } =
+        Meter.CreateHistogram<double>(
+            TelemetryNames.Duration,
+            unit: "s",
+            description: "How long one attempt of an operation took."
+        );
+
+    /// <summary>Whether anybody would see an operation.</summary>
+    public static bool IsObserved => Duration.Enabled || Activities.HasListeners();
+
+    public static void Denied(Denial denial, CyclesAction action)
+    {
+        if (Denials.Enabled)
+        {
+            Denials.Add(
+                1,
+                new(TelemetryNames.ReasonTag, denial.ReasonCode.Value),
+                new(TelemetryNames.UnitTag, NameOf(denial.Requested.Unit)),
+                new(TelemetryNames.ActionKindTag, action.Kind)
+            );
+        }
+    }
+
+    public static void Unrecorded(SpendSettlement spend, CyclesError? error)
+    {
+        if (DeadLetters.Enabled)
+        {
+            DeadLetters.Add(
+                1,
+                new(TelemetryNames.ReasonTag, error?.RawCode ?? (error is null ? "NO_ANSWER" : "NO_CODE")),
+                new(TelemetryNames.UnitTag, NameOf(spend.Actual.Unit)),
+                new(TelemetryNames.ActionKindTag, spend.Action.Kind)
+            );
+        }
+    }
+
+    public static void Pending(int change) => Interlocked.Add(ref _pending, change);
+
+    /// <summary>The unit as it stands on the wire.</summary>
+    public static string NameOf(AmountUnit unit) =>
+        unit switch
+        {
+            AmountUnit.UsdMicrocents => "USD_MICROCENTS",
+            AmountUnit.Tokens => "TOKENS",
+            AmountUnit.Credits => "CREDITS",
+            AmountUnit.RiskPoints => "RISK_POINTS",
+            _ => "UNSET",
+        };
+
+    /// <summary>The decision as it stands on the wire.</summary>
+    public static string NameOf(Decision decision) => JsonNamingPolicy.SnakeCaseUpper.ConvertName(decision.ToString());
+}

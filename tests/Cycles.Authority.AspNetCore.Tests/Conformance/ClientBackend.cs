@@ -1,0 +1,24 @@
+namespace Cycles.Authority.AspNetCore.Tests;
+
+/// <summary>The client's own HTTP seam on the host, over connections as a client without a container has them.</summary>
+public sealed class ClientBackend : HttpBackend
+{
+    private readonly HttpClient _http = HttpHandlers.NewClient(new CyclesClientOptions());
+
+    public override async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await base.DisposeAsync();
+    }
+
+    protected override ICyclesAuthority Connect(string tenant, string key) =>
+        new HttpCyclesAuthority(
+            () => _http,
+            new CyclesClientOptions
+            {
+                BaseUrl = Address,
+                ApiKey = key,
+                Subject = new() { Tenant = tenant },
+            }
+        );
+}
