@@ -1,3 +1,4 @@
+using System.Text;
 using AuthorityServer;
 using Cycles.Authority;
 
@@ -23,6 +24,9 @@ if (options.WantsHelp)
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.WebHost.UseUrls(options.Urls);
+
+// Node.js sends header values in Latin-1, others in UTF-8; read so, every byte of an idempotency key arrives.
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.RequestHeaderEncodingSelector = _ => Encoding.Latin1);
 
 // Standard output is for people; the audit log and what goes wrong go to standard error.
 builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);

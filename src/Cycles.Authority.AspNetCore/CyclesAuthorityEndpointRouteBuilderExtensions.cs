@@ -34,6 +34,9 @@ public static class CyclesAuthorityEndpointRouteBuilderExtensions
     /// Every answer, refusals and unknown paths included, carries <c>X-Request-Id</c> and <c>X-Cycles-Trace-Id</c>, and
     /// every refusal the protocol's error body. To serve it beside other pages map it into a group, such as
     /// <c>app.MapGroup("/cycles")</c>, or set <see cref="CyclesAuthorityEndpointOptions.AnswersUnknownPaths"/> to false.
+    /// Kestrel refuses header values that are not UTF-8 before anything here sees them, and Node.js sends Latin-1: for
+    /// idempotency keys beyond ASCII set <c>KestrelServerOptions.RequestHeaderEncodingSelector</c> to Latin-1, from which
+    /// both are read.
     /// </remarks>
     /// <param name="endpoints">The application, or a group of it.</param>
     /// <param name="authority">Who answers.</param>

@@ -8,16 +8,20 @@ namespace Cycles.Authority;
 /// tenants, kept in memory, for local use and tests. It answers as a server does.
 /// </summary>
 /// <remarks>
-/// Safe for concurrent use; two tenants share no lock. All time comes from the options' clock, and nothing runs in the
-/// background: holds expire, and old records go, when the tenant is next used or <see cref="Sweep"/> is called.
+/// Safe for concurrent use; no tenant waits for another. All time comes from the options' clock, and nothing runs in the
+/// background: what is due of a tenant expires and goes before anybody sees it, and that of idle tenants within seconds
+/// of somebody's use of any tenant. An authority that nobody uses at all keeps what it has until <see cref="Sweep"/>.
 /// </remarks>
 public sealed class EmbeddedAuthority
 {
+    private const long TendEveryMs = 1_000;
+
     private readonly ConcurrentDictionary<string, TenantSpace> _tenants = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, TenantSpace> _byNumber = new();
-    private readonly TimeProvider _clock;
+    private readonly AuthorityClock _clock;
     private readonly Retention _retention;
     private readonly object _opening = new();
+    private long _tendedAt;
 
     /// <summary>An authority without tenants or budgets.</summary>
     /// <param name="options">The clock and the memory; the defaults when null. Read once.</param>
@@ -27,7 +31,8 @@ public sealed class EmbeddedAuthority
         options ??= new EmbeddedAuthorityOptions();
         options.Validate();
         var logging = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        _clock = options.TimeProvider;
+        _clock = new AuthorityClock(options.TimeProvider);
+        _tendedAt = _clock.Now;
         _retention = new Retention(options, logging.CreateLogger("Cycles.Authority"));
     }
 
@@ -62,8 +67,8 @@ public sealed class EmbeddedAuthority
     }
 
     /// <summary>
-    /// Expires and forgets what is due in every tenant, including those that nobody uses. Needed only where idle tenants'
-    /// memory matters: every operation does the same for its own tenant first.
+    /// Expires and forgets what is due in every tenant. Needed only where the memory of an authority matters that nobody
+    /// uses any more: every use does the same, bit by bit.
     /// </summary>
     public void Sweep()
     {
@@ -73,13 +78,34 @@ public sealed class EmbeddedAuthority
         }
     }
 
-    /// <summary>Forgets the oldest finished records of all tenants until there are no more than the bound.</summary>
+    /// <summary>
+    /// Now and then looks after the tenants that nobody uses, so that their holds and records go in time too. Takes no
+    /// lock that somebody else has, and no more than a batch from each.
+    /// </summary>
+    internal void TendIdle(long now)
+    {
+        var last = Volatile.Read(ref _tendedAt);
+        if (now - last < TendEveryMs || Interlocked.CompareExchange(ref _tendedAt, now, last) != last)
+        {
+            return;
+        }
+
+        foreach (var (_, space) in _tenants)
+        {
+            space.TryTend();
+        }
+    }
+
+    /// <summary>
+    /// Forgets the oldest finished records of all tenants until there are no more than the bound, or until the tenant
+    /// that has them is at work and will do it itself.
+    /// </summary>
     internal void EnforceBound()
     {
-        while (_retention.IsOverBound && FindOldest(out var youngest) is { } space)
-        {
-            space.EvictOldest(_retention.Excess, _retention.Slack, youngest);
-        }
+        while (_retention.IsOverBound && FindOldest(out var youngest) is { } space && space.TryEvictOldest(youngest))
+        { }
+
+        _retention.ReportOnce();
     }
 
     internal TenantSpace? SpaceByNumber(int number) => _byNumber.GetValueOrDefault(number);

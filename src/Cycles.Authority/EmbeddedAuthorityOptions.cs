@@ -9,7 +9,10 @@ namespace Cycles.Authority;
 /// </remarks>
 public sealed class EmbeddedAuthorityOptions
 {
-    /// <summary>The clock; <see cref="TimeProvider.System"/> by default.</summary>
+    /// <summary>
+    /// The clock; <see cref="TimeProvider.System"/> by default. Its wall clock is read once, and its monotonic timestamps
+    /// count from there.
+    /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Where the authority logs; nowhere by default.</summary>

@@ -29,12 +29,9 @@ internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogge
     public bool IsOverBound => FinishedCount > _most;
 
     /// <summary>
-    /// How many to evict at once: what is too much, and where the bound is large a little more, so that the search for
-    /// the oldest is not made for each.
+    /// How many records may go beyond the bound, once it is passed, so that the search for the oldest is not made for
+    /// each: so few that it does not matter whether they are the very oldest.
     /// </summary>
-    public long Excess => FinishedCount - _most + Slack;
-
-    /// <summary>So few that it does not matter whether they are the very oldest.</summary>
     public long Slack => _most / 4_096;
 
     public void Finished() => Interlocked.Increment(ref _finished);
@@ -42,20 +39,40 @@ internal sealed partial class Retention(EmbeddedAuthorityOptions options, ILogge
     /// <summary>Records whose time was over.</summary>
     public void Forgotten(long count) => Interlocked.Add(ref _finished, -count);
 
-    /// <summary>Records that went before their time, because there were too many.</summary>
-    public void Evicted(long count)
+    /// <summary>Takes one record off the count if there are too many; whoever gets it forgets one.</summary>
+    public bool TryClaimExcess()
     {
-        // Another thread may have made room in the meantime.
-        if (count == 0)
+        var count = FinishedCount;
+        while (count > _most - Slack)
+        {
+            var found = Interlocked.CompareExchange(ref _finished, count - 1, count);
+            if (found == count)
+            {
+                Interlocked.Increment(ref _evicted);
+                return true;
+            }
+
+            count = found;
+        }
+
+        return false;
+    }
+
+    /// <summary>Says once that the bound was reached. Called without any lock: a log may take its time, or throw.</summary>
+    public void ReportOnce()
+    {
+        if (Volatile.Read(ref _reported) != 0 || EvictedCount == 0 || Interlocked.Exchange(ref _reported, 1) != 0)
         {
             return;
         }
 
-        Forgotten(count);
-        Interlocked.Add(ref _evicted, count);
-        if (Interlocked.Exchange(ref _reported, 1) == 0)
+        try
         {
             LogBoundReached(logger, _most);
+        }
+        catch (Exception)
+        {
+            // The operation that happens to report it has succeeded.
         }
     }
 

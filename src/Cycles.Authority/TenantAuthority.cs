@@ -18,6 +18,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Kept.Of(request);
         return Run(request, request.Validate(), request.Subject, Decide.Execute, cancellationToken);
     }
 
@@ -27,6 +28,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Kept.Of(request);
         return request.DryRun is true
             ? Run(request, request.Validate(), request.Subject, DryRunReservation.Execute, cancellationToken)
             : Run(request, request.Validate(), request.Subject, CreateReservation.Execute, cancellationToken);
@@ -39,6 +41,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Kept.Of(request);
         return Run(reservationId, request, request.Validate(), CommitReservation.Execute, cancellationToken);
     }
 
@@ -59,6 +62,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Kept.Of(request);
         return Run(reservationId, request, request.Validate(), ExtendReservation.Execute, cancellationToken);
     }
 
@@ -98,6 +102,7 @@ internal sealed class TenantAuthority(TenantSpace space) : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = Kept.Of(request);
         return Run(request, request.Validate(), request.Subject, CreateEvent.Execute, cancellationToken);
     }
 

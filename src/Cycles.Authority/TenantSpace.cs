@@ -6,28 +6,34 @@ namespace Cycles.Authority;
 /// </summary>
 internal sealed class TenantSpace
 {
-    /// <summary>The most reservations that expire in one hold of the lock.</summary>
-    public const int MostExpiredPerHold = 256;
+    /// <summary>The most reservations that expire, or end with their tenant, in one hold of the lock.</summary>
+    public const int MostEndedPerHold = 256;
 
     /// <summary>The most steps of the wheel, expirations included, in one hold of the lock.</summary>
     private const int MostStepsPerHold = 2_048;
 
     private readonly object _gate = new();
-    private readonly TimeProvider _clock;
+    private readonly AuthorityClock _clock;
     private readonly Retention _retention;
-    private long _now;
     private long _oldestFinishedAt = long.MaxValue;
+    private int _endedInHold;
+    private long _enteredAt;
 
-    public TenantSpace(EmbeddedAuthority authority, string tenant, int number, TimeProvider clock, Retention retention)
+    public TenantSpace(
+        EmbeddedAuthority authority,
+        string tenant,
+        int number,
+        AuthorityClock clock,
+        Retention retention
+    )
     {
         Authority = authority;
         _clock = clock;
         _retention = retention;
-        _now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         Tenant = tenant;
         Number = number;
         Metadata = new CyclesResponseMetadata { Tenant = tenant };
-        Reservations = new ReservationBook(retention, _now);
+        Reservations = new ReservationBook(retention, clock.Now);
         Memory = new TenantMemory(Reservations, retention);
         Seam = new TenantAuthority(this);
         Administration = new TenantAdministration(this);
@@ -65,8 +71,11 @@ internal sealed class TenantSpace
     /// <summary>When the oldest finished record came to be, as it stood when the lock was last given up.</summary>
     public long OldestFinishedAt => Volatile.Read(ref _oldestFinishedAt);
 
-    /// <summary>The most reservations that ever expired in one hold of the lock.</summary>
-    public int MostExpiredInOneHold { get; private set; }
+    /// <summary>The most reservations that ever gave back their hold while the lock was held once.</summary>
+    public int MostEndedInOneHold { get; private set; }
+
+    /// <summary>Whether this hold of the lock has room for another end.</summary>
+    public bool MayEndAnother => _endedInHold < MostEndedPerHold;
 
     /// <summary>
     /// Takes the lock once nothing is due any more: no request is refused because of a hold whose time is over. Gives
@@ -80,8 +89,8 @@ internal sealed class TenantSpace
             var isReady = false;
             try
             {
-                // A clock that steps back must not bring a hold back to life.
-                now = _now = Math.Max(_now, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+                _endedInHold = 0;
+                now = _enteredAt = _clock.Now;
                 isReady = ExpireDue(now) && Memory.ForgetDue(now);
                 if (isReady)
                 {
@@ -92,7 +101,7 @@ internal sealed class TenantSpace
             {
                 if (!isReady)
                 {
-                    Monitor.Exit(_gate);
+                    Leave();
                 }
             }
         }
@@ -101,8 +110,9 @@ internal sealed class TenantSpace
     /// <summary>Gives the lock up; called once by the hold that <see cref="Enter"/> returned.</summary>
     public void Exit()
     {
-        Publish();
-        Monitor.Exit(_gate);
+        var now = _enteredAt;
+        Leave();
+        Authority.TendIdle(now);
         if (_retention.IsOverBound)
         {
             Authority.EnforceBound();
@@ -119,13 +129,46 @@ internal sealed class TenantSpace
         }
     }
 
-    /// <summary>Forgets finished records before their time, oldest first; past the slack, none younger than a time.</summary>
-    public void EvictOldest(long most, long slack, long youngest)
+    /// <summary>Expires and forgets one batch of what is due, unless somebody is at work here and has done so.</summary>
+    public void TryTend()
     {
-        lock (_gate)
+        if (!Monitor.TryEnter(_gate))
         {
-            Memory.EvictOldest(most, slack, youngest);
-            Publish();
+            return;
+        }
+
+        try
+        {
+            _endedInHold = 0;
+            var now = _clock.Now;
+            _ = ExpireDue(now) && Memory.ForgetDue(now);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>
+    /// Forgets finished records before their time, oldest first; past the slack, none younger than a time. Does nothing
+    /// while somebody works on this tenant: they enforce the bound themselves when they leave, and nobody waits.
+    /// </summary>
+    /// <returns>Whether there was nobody.</returns>
+    public bool TryEvictOldest(long youngest)
+    {
+        if (!Monitor.TryEnter(_gate))
+        {
+            return false;
+        }
+
+        try
+        {
+            Memory.EvictOldest(youngest);
+            return true;
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -196,27 +239,30 @@ internal sealed class TenantSpace
         reservation.Budgets.Read(scopes);
         ReleaseRules.Release(scopes, reservation.Estimate);
         reservation.Budgets.Apply(scopes, Budgets);
+        _endedInHold++;
     }
 
     /// <summary>Expires what is due, so far as one hold of the lock allows.</summary>
     /// <returns>Whether nothing of it is left.</returns>
     private bool ExpireDue(long now)
     {
-        var expired = 0;
         var isDone = false;
-        for (var step = 0; !isDone && step < MostStepsPerHold && expired < MostExpiredPerHold; step++)
+        for (var step = 0; !isDone && step < MostStepsPerHold && MayEndAnother; step++)
         {
             isDone = !Reservations.TryExpire(now, out var number);
             if (number != Reservation.None)
             {
                 GiveBack(ref Reservations[number]);
-                expired++;
             }
         }
 
-        MostExpiredInOneHold = Math.Max(MostExpiredInOneHold, expired);
         return isDone;
     }
 
-    private void Publish() => Volatile.Write(ref _oldestFinishedAt, Memory.OldestAt);
+    private void Leave()
+    {
+        MostEndedInOneHold = Math.Max(MostEndedInOneHold, _endedInHold);
+        Volatile.Write(ref _oldestFinishedAt, Memory.OldestAt);
+        Monitor.Exit(_gate);
+    }
 }

@@ -105,7 +105,7 @@ public sealed class HostingTests
     {
         public bool IsBroken { get; set; }
 
-        public override DateTimeOffset GetUtcNow() =>
-            IsBroken ? throw new InvalidOperationException("The clock is broken.") : base.GetUtcNow();
+        public override long GetTimestamp() =>
+            IsBroken ? throw new InvalidOperationException("The clock is broken.") : base.GetTimestamp();
     }
 }

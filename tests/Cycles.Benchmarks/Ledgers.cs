@@ -16,9 +16,9 @@ internal static class Ledgers
     public static readonly Amount Estimate = Amount.UsdMicrocents(500_000);
     public static readonly Amount Actual = Amount.UsdMicrocents(423_000);
 
-    public static ICyclesAuthority Open(Amount? budget = null)
+    public static ICyclesAuthority Open(Amount? budget = null, long mostFinished = 1_000_000)
     {
-        var authority = new EmbeddedAuthority();
+        var authority = new EmbeddedAuthority(new EmbeddedAuthorityOptions { MaxFinishedRecords = mostFinished });
         var allocated = budget ?? Amount.Usd(1_000_000_000);
         authority
             .Administer("acme")

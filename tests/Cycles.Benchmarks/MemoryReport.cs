@@ -28,15 +28,35 @@ internal static class MemoryReport
         var finished = GC.GetTotalMemory(forceFullCollection: true) - before - idBytes;
         GC.KeepAlive(ids);
         GC.KeepAlive(authority);
-        Print("live reservation", live);
-        Print("finished reservation with its replay record", finished);
+        Print("live reservation", live, Count);
+        Print("finished reservation with its replay record", finished, Count);
+        await RunMixedAsync();
     }
 
-    private static void Print(string what, long bytes) =>
+    /// <summary>One in 512 stays live while all others end and are forgotten: what lives long must not keep the rest.</summary>
+    private static async Task RunMixedAsync()
+    {
+        var authority = Ledgers.Open(mostFinished: 1_000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Count; i++)
+        {
+            var id = await Ledgers.HoldAsync(authority, Guid.NewGuid().ToString(), 3_600_000);
+            if (i % 512 != 0)
+            {
+                await Ledgers.CommitAsync(authority, id, Guid.NewGuid().ToString());
+            }
+        }
+
+        var mixed = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(authority);
+        Print("live reservation among forgotten ones, 1,000 finished ones included", mixed, Count / 512);
+    }
+
+    private static void Print(string what, long bytes, int count) =>
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what}: {(double)bytes / Count:F0} bytes ({Count:N0} of them, 3 scopes)"
+                $"{what}: {(double)bytes / count:F0} bytes ({count:N0} of them, 3 scopes)"
             )
         );
 }

@@ -100,8 +100,7 @@ internal sealed class BudgetOperations(AuthorityHost host)
             return HostErrors.Invalid(finding);
         }
 
-        var key = exchange.Header(WireHeaders.IdempotencyKey);
-        return key is null || key == request.IdempotencyKey ? null : HostErrors.KeyMismatch();
+        return KeyHeader.Matches(exchange, request.IdempotencyKey) ? null : HostErrors.KeyMismatch();
     }
 
     private static Balance Fund(TenantAdministration tenant, FundRequest request) =>

@@ -146,13 +146,8 @@ internal sealed class RuntimeWrites(AuthorityHost host)
         Func<TRequest, (string Key, Func<ValidationFinding?> Validate)> read
     )
     {
-        if (exchange.Header(WireHeaders.IdempotencyKey) is not { } key)
-        {
-            return null;
-        }
-
         var (own, validate) = read(request);
-        if (string.Equals(key, own, StringComparison.Ordinal))
+        if (own is null || KeyHeader.Matches(exchange, own))
         {
             return null;
         }

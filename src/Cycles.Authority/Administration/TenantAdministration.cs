@@ -268,7 +268,7 @@ public sealed class TenantAdministration
     private bool ReleaseSome(ref long from)
     {
         using var hold = _space.Enter(out var now);
-        for (var i = 0; i < TenantSpace.MostExpiredPerHold; i++)
+        while (_space.MayEndAnother)
         {
             var number = _space.Reservations.Before(from, ReservationStatus.Active);
             if (number == Reservation.None)

@@ -11,7 +11,7 @@ internal static class Refusals
             403,
             ErrorCode.Forbidden,
             $"subject.tenant '{subject}' is not '{tenant}', the tenant that this authority acts for. "
-                + "Use the authority of that tenant, or leave the tenant out."
+                + "Use the authority, or the API key, of that tenant."
         );
 
     public static CyclesError ForeignReservation(string id) =>
@@ -40,6 +40,19 @@ internal static class Refusals
             $"{scope} has no budget in {NameOf(requested)}, only in {string.Join(", ", expected.Select(NameOf))}. "
                 + "Ask in one of these units, or create a budget in the requested one.",
             new Details().With("scope", scope).With("requested_unit", requested).With("expected_units", expected)
+        );
+
+    /// <summary>A reservation lives in one unit, whatever budgets there are.</summary>
+    public static CyclesError ActualUnitMismatch(string id, string leaf, AmountUnit requested, AmountUnit held) =>
+        CyclesError.Of(
+            400,
+            ErrorCode.UnitMismatch,
+            $"actual.unit must be {NameOf(held)}, the unit that reservation '{id}' holds, but was {NameOf(requested)}.",
+            new Details()
+                .With("field", "actual.unit")
+                .With("scope", leaf)
+                .With("requested_unit", requested)
+                .With("expected_units", [held])
         );
 
     public static CyclesError KeyMismatch(string key) =>
@@ -132,7 +145,9 @@ internal static class Refusals
                 refusal.Code,
                 $"The {operation} of {asked} was refused: the ledger of {scope} would leave the range of 64-bit numbers "
                     + $"(at most {long.MaxValue}). Use smaller amounts.",
-                details.With("field", "amount").With("maximum", long.MaxValue)
+                details
+                    .With("field", operation == "fund operation" ? "amount" : "actual.amount")
+                    .With("maximum", long.MaxValue)
             ),
             ErrorCode.BudgetFrozen => CyclesError.Of(
                 409,

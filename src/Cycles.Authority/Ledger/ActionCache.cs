@@ -20,9 +20,7 @@ internal sealed class ActionCache
             _actions.Clear();
         }
 
-        // The caller may go on changing a list that it handed in.
-        var kept = action.Tags is { } tags ? action with { Tags = [.. tags] } : action;
-        _actions.Add(kept, kept);
-        return kept;
+        _actions.Add(action, action);
+        return action;
     }
 }

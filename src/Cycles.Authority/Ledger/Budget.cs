@@ -9,6 +9,12 @@ internal sealed class Budget(string scope, AmountUnit unit, BudgetTerms terms)
 
     public AmountUnit Unit { get; } = unit;
 
+    /// <summary>
+    /// Where it stands in a list: by path, then by unit. A space sorts before all that a path is made of, so a scope
+    /// comes before those below it.
+    /// </summary>
+    public string Position { get; } = $"{scope} {(int)unit}";
+
     public BudgetTerms Terms { get; set; } = terms;
 
     public long Reserved { get; private set; }
@@ -20,6 +26,11 @@ internal sealed class Budget(string scope, AmountUnit unit, BudgetTerms terms)
 
     public BudgetState State =>
         new(Terms.Allocated, Reserved, Spent, Terms.Debt, Terms.OverdraftLimit, Terms.IsOverLimit, Terms.Status);
+
+    /// <summary>Whether this is the path's last segment.</summary>
+    public bool EndsWith(string segment) =>
+        Scope.EndsWith(segment, StringComparison.Ordinal)
+        && (Scope.Length == segment.Length || Scope[^(segment.Length + 1)] == '/');
 
     /// <summary>Takes over what a rule returned.</summary>
     /// <returns>Whether the terms changed, so that snapshots need new ones.</returns>

@@ -21,7 +21,18 @@ internal sealed class BudgetBook
 
     public Budget? Find(string scope, AmountUnit unit) => _budgets.GetValueOrDefault((scope, unit));
 
-    public bool TryAdd(Budget budget) => _budgets.TryAdd((budget.Scope, budget.Unit), budget);
+    public BudgetIndex Index { get; } = new();
+
+    public bool TryAdd(Budget budget)
+    {
+        if (!_budgets.TryAdd((budget.Scope, budget.Unit), budget))
+        {
+            return false;
+        }
+
+        Index.Add(budget);
+        return true;
+    }
 
     public ScopeSet Resolve(Subject subject)
     {
@@ -35,20 +46,13 @@ internal sealed class BudgetBook
             _subjects.Clear();
         }
 
-        // The caller may go on changing a dictionary that it handed in.
-        var kept = subject.Dimensions is { } dimensions
-            ? subject with
-            {
-                Dimensions = new Dictionary<string, string>(dimensions),
-            }
-            : subject;
-        var scopes = new ScopeSet(kept);
-        _subjects.Add(kept, scopes);
+        var scopes = new ScopeSet(subject);
+        _subjects.Add(subject, scopes);
         return scopes;
     }
 
     /// <summary>The units that the first of these scopes with any budget has one in, root first.</summary>
-    public (string Scope, AmountUnit[] Units)? FirstBudgeted(string[] paths)
+    public (string Scope, AmountUnit[] Units)? FirstBudgeted(IEnumerable<string> paths)
     {
         foreach (var path in paths)
         {

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Cycles.Authority;
 
 /// <summary>What a subject derives to, worked out once: its paths, and for each unit the budgets on them.</summary>
@@ -7,7 +9,7 @@ internal sealed class ScopeSet(Subject subject)
 
     public Subject Subject { get; } = subject;
 
-    public string[] Paths { get; } = ScopePath.Derive(subject);
+    public ReadOnlyCollection<string> Paths { get; } = Array.AsReadOnly(ScopePath.Derive(subject));
 
     public string Leaf => Paths[^1];
 

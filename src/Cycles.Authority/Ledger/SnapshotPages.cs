@@ -8,8 +8,8 @@ internal sealed class SnapshotPages
 {
     private const int SmallestPage = 64;
 
-    /// <summary>Past 85,000 bytes, where the runtime stops moving arrays.</summary>
-    private const int LargestPage = 16_384;
+    /// <summary>16 KB: an answer that somebody holds on to holds on to its page.</summary>
+    private const int LargestPage = 2_048;
 
     private long[] _page = [];
     private int _used;

@@ -33,7 +33,12 @@ internal static class CommitReservation
         if (request.Actual.Unit != reservation.Budgets.Unit)
         {
             return space.Refuse<CommitResponse>(
-                Refusals.UnitMismatch($"Reservation '{id}'", request.Actual.Unit, [reservation.Budgets.Unit])
+                Refusals.ActualUnitMismatch(
+                    id,
+                    reservation.Budgets.Scopes.Leaf,
+                    request.Actual.Unit,
+                    reservation.Budgets.Unit
+                )
             );
         }
 
@@ -60,8 +65,8 @@ internal static class CommitReservation
         if (request.Metrics is not null || request.Metadata is not null)
         {
             var extras = reservation.Extras ??= new ReservationExtras();
-            extras.Metrics = Kept.Of(request.Metrics);
-            extras.CommittedMetadata = Kept.Of(request.Metadata);
+            extras.Metrics = request.Metrics;
+            extras.CommittedMetadata = request.Metadata;
         }
 
         space.Reservations.Close(number, ReservationStatus.Committed, now);

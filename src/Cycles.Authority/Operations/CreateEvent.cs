@@ -35,20 +35,14 @@ internal static class CreateEvent
             return space.Refuse<EventCreateResponse>(Refusals.Of(refusal, budgets, request.Actual.Value, "event"));
         }
 
+        var kept = request with { Subject = scopes.Subject, Action = space.Actions.Intern(request.Action) };
         budgets.Apply(states, space.Budgets);
         var response = new EventCreateResponse
         {
             Status = EventStatus.Applied,
             EventId = space.Authority.Ids.Event(space.Number, space.EventCount++),
             Charged = charged < request.Actual.Value ? new Amount(budgets.Unit, charged) : null,
-            Balances = budgets.Capture(space.Budgets, space.Pages).ToBalances(budgets),
-        };
-        var kept = request with
-        {
-            Subject = scopes.Subject,
-            Action = space.Actions.Intern(request.Action),
-            Metrics = Kept.Of(request.Metrics),
-            Metadata = Kept.Of(request.Metadata),
+            Balances = budgets.Capture(space.Budgets, space.Pages).Detach().ToBalances(budgets),
         };
         space.Memory.Events.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();

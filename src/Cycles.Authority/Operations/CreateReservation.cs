@@ -35,10 +35,10 @@ internal static class CreateReservation
             );
         }
 
+        var reservation = Fill(space, request, key, budgets, CapsRules.Select(budgets, states), now);
         budgets.Apply(states, space.Budgets);
-        var number = space.Reservations.Open(
-            Fill(space, request, key, budgets, CapsRules.Select(budgets, states), now)
-        );
+        reservation.Held = budgets.Capture(space.Budgets, space.Pages);
+        var number = space.Reservations.Open(reservation);
         return space.Answer(Respond(space, number, now));
     }
 
@@ -83,8 +83,7 @@ internal static class CreateReservation
             Extras =
                 caps is null && request.Metadata is null
                     ? null
-                    : new ReservationExtras { Caps = caps, Metadata = Kept.Of(request.Metadata) },
-            Held = budgets.Capture(space.Budgets, space.Pages),
+                    : new ReservationExtras { Caps = caps, Metadata = request.Metadata },
             Estimate = request.Estimate.Value,
             CreatedAt = now,
             ExpiresAt = now + ttl,

@@ -25,12 +25,7 @@ internal static class Decide
             ReasonCode = evaluation.Reason,
             AffectedScopes = evaluation.Scopes.Paths,
         };
-        var kept = request with
-        {
-            Subject = evaluation.Scopes.Subject,
-            Action = space.Actions.Intern(request.Action),
-            Metadata = Kept.Of(request.Metadata),
-        };
+        var kept = request with { Subject = evaluation.Scopes.Subject, Action = space.Actions.Intern(request.Action) };
         space.Memory.Decisions.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();
         return space.Answer(response);

@@ -31,14 +31,9 @@ internal static class DryRunReservation
             AffectedScopes = evaluation.Scopes.Paths,
             Caps = evaluation.Caps,
             ReasonCode = evaluation.Reason,
-            Balances = evaluation.Budgets.Capture(space.Budgets, space.Pages).ToBalances(evaluation.Budgets),
+            Balances = evaluation.Budgets.Capture(space.Budgets, space.Pages).Detach().ToBalances(evaluation.Budgets),
         };
-        var kept = request with
-        {
-            Subject = evaluation.Scopes.Subject,
-            Action = space.Actions.Intern(request.Action),
-            Metadata = Kept.Of(request.Metadata),
-        };
+        var kept = request with { Subject = evaluation.Scopes.Subject, Action = space.Actions.Intern(request.Action) };
         space.Memory.DryRuns.Add(request.IdempotencyKey, kept, response, now);
         space.Remembered();
         return space.Answer(response);

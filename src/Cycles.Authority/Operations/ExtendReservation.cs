@@ -44,10 +44,7 @@ internal static class ExtendReservation
         var expiresAt = reservation.ExpiresAt + request.ExtendByMs;
         var extras = reservation.Extras ??= new ReservationExtras();
         extras.Extensions ??= new(StringComparer.Ordinal);
-        extras.Extensions.Add(
-            request.IdempotencyKey,
-            (request with { Metadata = Kept.Of(request.Metadata) }, expiresAt)
-        );
+        extras.Extensions.Add(request.IdempotencyKey, (request, expiresAt));
         reservation.Extensions++;
         space.Reservations.Extend(number, expiresAt);
         return space.Answer(Respond(reservation.Status, expiresAt, now));

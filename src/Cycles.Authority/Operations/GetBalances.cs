@@ -18,16 +18,14 @@ internal static class GetBalances
         var limit = query.Limit ?? DefaultLimit;
         using var hold = space.Enter(out _);
         var found = space
-            .Budgets.All.Where(budget => Matches(budget.Scope, segments, query.IncludeChildren))
-            .Select(budget => (Position: PositionOf(budget), Budget: budget))
-            .Where(entry => string.CompareOrdinal(entry.Position, position) > 0)
-            .OrderBy(entry => entry.Position, StringComparer.Ordinal)
+            .Budgets.Index.After(position, segments)
+            .Where(budget => query.IncludeChildren || budget.EndsWith(segments[^1]))
             .Take(limit + 1)
             .ToList();
         var hasMore = found.Count > limit;
         var response = new BalanceResponse
         {
-            Balances = found.Take(limit).Select(entry => entry.Budget.ToBalance()).ToList(),
+            Balances = found.Take(limit).Select(budget => budget.ToBalance()).ToList(),
             HasMore = hasMore,
             NextCursor = hasMore ? Cursor.Write(question, found[limit - 1].Position) : null,
         };
@@ -47,15 +45,4 @@ internal static class GetBalances
 
         return segments;
     }
-
-    /// <summary>Every segment has to be in the path; without children the deepest one has to end it.</summary>
-    private static bool Matches(string scope, List<string> segments, bool includeChildren)
-    {
-        var path = scope.Split('/');
-        return segments.TrueForAll(segment => path.Contains(segment, StringComparer.Ordinal))
-            && (includeChildren || path[^1] == segments[^1]);
-    }
-
-    /// <summary>A space sorts before all that a path is made of, so a scope comes before those below it.</summary>
-    private static string PositionOf(Budget budget) => $"{budget.Scope} {(int)budget.Unit}";
 }

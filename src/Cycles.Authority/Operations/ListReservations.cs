@@ -134,19 +134,33 @@ internal static class ListReservations
     )
     {
         var sign = query.SortDirection == SortDirection.Ascending ? 1 : -1;
-        var found = new List<RowPosition>();
+
+        // Only a page is kept while all are looked at: the first to go is the one that comes last.
+        var page = new PriorityQueue<long, RowPosition>(
+            Comparer<RowPosition>.Create((left, right) => sign * right.CompareTo(left))
+        );
         foreach (var number in candidates)
         {
             var position = PositionOf(space, query.SortBy, number);
             var isAhead = start is not { } from || sign * position.CompareTo(from) > 0;
             if (isAhead && filter.Matches(space.Reservations[number]))
             {
-                found.Add(position);
+                page.Enqueue(number, position);
+                if (page.Count > most)
+                {
+                    page.Dequeue();
+                }
             }
         }
 
-        found.Sort((left, right) => sign * left.CompareTo(right));
-        return found.Take(most).Select(position => position.Row).ToList();
+        var found = new List<long>(page.Count);
+        while (page.TryDequeue(out var number, out _))
+        {
+            found.Add(number);
+        }
+
+        found.Reverse();
+        return found;
     }
 
     /// <summary>A cursor holds this rather than the row alone, whose value may have changed by the next page.</summary>

@@ -64,16 +64,21 @@ internal sealed class TenantMemory(ReservationBook reservations, Retention reten
         return true;
     }
 
-    /// <summary>Forgets records before their time, oldest first; past the slack, none younger than a time.</summary>
-    public void EvictOldest(long most, long slack, long youngest)
+    /// <summary>
+    /// Forgets records before their time, oldest first, as long as there are too many in all tenants; past the slack,
+    /// none younger than a time.
+    /// </summary>
+    public void EvictOldest(long youngest)
     {
-        var evicted = 0L;
-        while (evicted < most && OldestAt is var oldest and < long.MaxValue && (evicted < slack || oldest <= youngest))
+        for (
+            var evicted = 0L;
+            OldestAt is var oldest and < long.MaxValue
+                && (evicted < retention.Slack || oldest <= youngest)
+                && retention.TryClaimExcess();
+            evicted++
+        )
         {
             Array.Find(All, records => records.OldestAt == oldest)!.EvictOldest();
-            evicted++;
         }
-
-        retention.Evicted(evicted);
     }
 }

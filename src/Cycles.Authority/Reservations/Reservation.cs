@@ -41,8 +41,6 @@ internal struct Reservation
     public CommitOveragePolicy RequestedPolicy;
     public CommitOveragePolicy Policy;
 
-    public readonly bool IsFree => Budgets is null;
-
     public readonly Amount EstimatedAmount => new(Budgets.Unit, Estimate);
 
     public readonly Amount ChargedAmount => new(Budgets.Unit, Charged);

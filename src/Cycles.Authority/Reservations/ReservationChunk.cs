@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Cycles.Authority;
 
-/// <summary>A run of reservations, with one bit for each state of each, so that a list skips what it does not show.</summary>
+/// <summary>
+/// A run of reservations, with one bit for each state of each, so that a list skips what it does not show. Once most of
+/// them are gone the others move closer together, so that a few that live long do not keep the memory of all.
+/// </summary>
 internal sealed class ReservationChunk(bool isFirst)
 {
     /// <summary>So that an array is past 85,000 bytes, where the runtime stops moving arrays.</summary>
@@ -13,17 +16,27 @@ internal sealed class ReservationChunk(bool isFirst)
     /// <summary>A tenant's first array starts small: most tenants are.</summary>
     private const int SmallestArray = 8;
 
+    /// <summary>How many times its entries an array may have room for.</summary>
+    private const int Sparse = 4;
+
     private readonly ulong[] _states = new ulong[WordsPerState * ((int)ReservationStatus.Expired + 1)];
     private readonly int[] _counts = new int[(int)ReservationStatus.Expired + 1];
     private Reservation[] _items = new Reservation[isFirst ? SmallestArray : Size];
     private int _used;
+
+    /// <summary>The index of each entry that is left, in order, once they have moved; null before.</summary>
+    private short[]? _moved;
 
     /// <summary>How many of the entries are kept.</summary>
     public int Count { get; private set; }
 
     public bool IsFull => _used == Size;
 
-    public ref Reservation this[int index] => ref _items[index];
+    /// <summary>An entry that is kept.</summary>
+    public ref Reservation this[int index] =>
+        ref _items[_moved is null ? index : Array.BinarySearch(_moved, (short)index)];
+
+    public bool Keeps(int index) => (Bits(index / 64, null) & Bit(index)) != 0;
 
     public int CountOf(ReservationStatus status) => _counts[(int)status];
 
@@ -40,7 +53,7 @@ internal sealed class ReservationChunk(bool isFirst)
 
     public void SetStatus(int index, ReservationStatus status)
     {
-        ref var item = ref _items[index];
+        ref var item = ref this[index];
         if (item.Status != ReservationStatus.Unknown)
         {
             Word(item.Status, index) &= ~Bit(index);
@@ -54,10 +67,15 @@ internal sealed class ReservationChunk(bool isFirst)
 
     public void Remove(int index)
     {
-        Word(_items[index].Status, index) &= ~Bit(index);
-        _counts[(int)_items[index].Status]--;
-        _items[index] = default;
+        ref var item = ref this[index];
+        Word(item.Status, index) &= ~Bit(index);
+        _counts[(int)item.Status]--;
+        item = default;
         Count--;
+        if (IsFull && Count > 0 && Count * Sparse <= _items.Length)
+        {
+            MoveCloser();
+        }
     }
 
     /// <summary>The last entry of a state, or of any, at or before an index; -1 for none.</summary>
@@ -94,6 +112,24 @@ internal sealed class ReservationChunk(bool isFirst)
         }
 
         return -1;
+    }
+
+    private void MoveCloser()
+    {
+        var items = new Reservation[Count];
+        var moved = new short[Count];
+        var next = 0;
+        for (var index = FirstFrom(0, null); index >= 0; index = index + 1 < Size ? FirstFrom(index + 1, null) : -1)
+        {
+            ref var item = ref this[index];
+            items[next] = item;
+            items[next].Held = item.Held.Detach();
+            items[next].Settled = item.Settled.Detach();
+            moved[next++] = (short)index;
+        }
+
+        _items = items;
+        _moved = moved;
     }
 
     private static ulong Bit(int index) => 1UL << (index % 64);

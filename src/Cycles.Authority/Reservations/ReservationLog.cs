@@ -24,7 +24,7 @@ internal sealed class ReservationLog
         ChunkOf(number) >= _start
         && number < End
         && Chunk(ChunkOf(number)) is { } chunk
-        && !chunk[IndexOf(number)].IsFree;
+        && chunk.Keeps(IndexOf(number));
 
     /// <summary>Adds a reservation; its state is set next.</summary>
     public ref Reservation Append(out long number)

@@ -184,6 +184,49 @@ public sealed class AdmissionTests
     }
 
     [Test]
+    public async Task A_tenant_that_makes_room_does_not_wait_for_another_ones_lock()
+    {
+        var world = new RetentionWorld(options => options.MaxFinishedRecords = 2);
+        world.Administer("umbrella");
+        await world.FinishAsync();
+        await world.FinishAsync();
+        var answered = false;
+
+        // The oldest records are acme's, and acme is at work.
+        using (world.Authority.SpaceByNumber(0)!.Enter(out _))
+        {
+            var other = new Thread(() => Together(1, async _ => answered = await FinishAsync()));
+            other.Start();
+            other.Join(TimeSpan.FromSeconds(30));
+            Assert.That(answered, Is.True);
+        }
+
+        Assert.That(world.Authority.FinishedRecords, Is.EqualTo(2), "acme makes room itself when it is done");
+
+        async Task<bool> FinishAsync() => (await world.FinishAsync(tenant: "umbrella")).Length > 0;
+    }
+
+    [Test]
+    public async Task Many_workers_past_the_bound_keep_exactly_as_many_records_as_it_says()
+    {
+        var world = new RetentionWorld(options => options.MaxFinishedRecords = 1_000);
+        Together(
+            8,
+            async _ =>
+            {
+                for (var i = 0; i < 1_000; i++)
+                {
+                    await world.FinishAsync();
+                }
+            }
+        );
+
+        await world.FinishAsync();
+        Assert.That(world.Authority.FinishedRecords, Is.EqualTo(1_000));
+        Assert.That(world.Authority.EvictedRecords, Is.EqualTo(7_001));
+    }
+
+    [Test]
     public async Task A_stress_of_everything_ends_with_an_exact_ledger()
     {
         var world = new RetentionWorld(options => options.MaxFinishedRecords = 500);
@@ -261,6 +304,23 @@ public sealed class AdmissionTests
         var balance = (await LedgersAsync(world.Acme)).Single();
 
         Assert.That(balance, Is.EqualTo(new LedgerRow(1_000_000_000, 0, 0)), "all that was due has expired");
-        Assert.That(world.Authority.SpaceByNumber(0)!.MostExpiredInOneHold, Is.EqualTo(256));
+        Assert.That(world.Authority.SpaceByNumber(0)!.MostEndedInOneHold, Is.EqualTo(256));
+    }
+
+    [Test]
+    public async Task Closing_a_tenant_ends_no_more_than_256_in_one_hold_of_the_lock()
+    {
+        var world = new RetentionWorld();
+        for (var i = 0; i < 1_000; i++)
+        {
+            await world.HoldAsync(ttlMs: i % 2 == 0 ? 1_000 : 60_000);
+        }
+
+        world.Clock.Advance(TimeSpan.FromSeconds(10));
+        world.Authority.Administer("acme").CloseTenant();
+
+        var balance = (await LedgersAsync(world.Acme)).Single();
+        Assert.That(balance, Is.EqualTo(new LedgerRow(1_000_000_000, 0, 0)));
+        Assert.That(world.Authority.SpaceByNumber(0)!.MostEndedInOneHold, Is.EqualTo(256));
     }
 }

@@ -36,6 +36,44 @@ public sealed class AddEmbeddedCyclesTests
     }
 
     [Test]
+    public async Task An_authority_that_the_container_has_is_used_and_gets_the_budgets()
+    {
+        var own = new EmbeddedAuthority();
+        await using var provider = new ServiceCollection()
+            .AddSingleton(own)
+            .AddEmbeddedCycles("acme", admin => admin.Budget("tenant:acme", Amount.Tokens(10)))
+            .BuildServiceProvider();
+
+        var held = await provider
+            .GetRequiredService<ICyclesAuthority>()
+            .CreateReservationAsync(RetentionWorld.Reserve());
+
+        Assert.That(held.IsSuccess, Is.True, held.Error?.Message);
+        Assert.That(
+            (await own.ForTenant("acme").GetReservationAsync(held.Value!.ReservationId!)).Status,
+            Is.EqualTo(200)
+        );
+    }
+
+    [Test]
+    public async Task The_authoritys_options_can_be_set()
+    {
+        await using var provider = new ServiceCollection()
+            .AddEmbeddedCycles(
+                "acme",
+                admin => admin.Budget("tenant:acme", Amount.Tokens(100)),
+                options => options.MaxFinishedRecords = 1
+            )
+            .BuildServiceProvider();
+        var seam = provider.GetRequiredService<ICyclesAuthority>();
+
+        await seam.CreateEventAsync(RetentionWorld.Event("first"));
+        await seam.CreateEventAsync(RetentionWorld.Event("second"));
+
+        Assert.That(provider.GetRequiredService<EmbeddedAuthority>().FinishedRecords, Is.EqualTo(1));
+    }
+
+    [Test]
     public void What_is_no_tenants_id_is_refused_at_once() =>
         Assert.That(
             () => new ServiceCollection().AddEmbeddedCycles("a b"),

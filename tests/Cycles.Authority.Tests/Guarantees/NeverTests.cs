@@ -173,4 +173,63 @@ public sealed class NeverTests
 
         Assert.That((foreign.Status, own.Status), Is.EqualTo((404, 200)));
     }
+
+    [Test]
+    public async Task A_request_whose_data_throws_never_holds_or_charges_anything()
+    {
+        var (acme, _, _) = Open(Amount.Tokens(1_000));
+        var broken = new ThrowingData();
+        var held = await acme.CreateReservationAsync(RetentionWorld.Reserve("held"));
+        var id = held.Value!.ReservationId!;
+        var before = await LedgersAsync(acme);
+
+        using (Assert.EnterMultipleScope())
+        {
+            await Assert.ThrowsAsync<IOException>(async () =>
+                await acme.CreateReservationAsync(RetentionWorld.Reserve("key") with { Metadata = broken })
+            );
+            await Assert.ThrowsAsync<IOException>(async () =>
+                await acme.CommitReservationAsync(id, RetentionWorld.Commit() with { Metadata = broken })
+            );
+            await Assert.ThrowsAsync<IOException>(async () =>
+                await acme.CreateEventAsync(RetentionWorld.Event("key") with { Metadata = broken })
+            );
+            Assert.That(await LedgersAsync(acme), Is.EqualTo(before));
+        }
+
+        // And the keys are as good as new.
+        Assert.That((await acme.CreateReservationAsync(RetentionWorld.Reserve("key"))).IsSuccess, Is.True);
+        Assert.That((await acme.CommitReservationAsync(id, RetentionWorld.Commit())).IsSuccess, Is.True);
+        Assert.That((await acme.CreateEventAsync(RetentionWorld.Event("key"))).IsSuccess, Is.True);
+    }
+
+    [Test]
+    public async Task An_answer_never_lets_its_reader_change_the_authority()
+    {
+        var (acme, _, _) = Open(Amount.Tokens(1_000));
+        var tags = new List<string> { "prod" };
+        var request = RetentionWorld.Reserve("key") with
+        {
+            Subject = new Subject
+            {
+                Tenant = "acme",
+                Dimensions = new Dictionary<string, string> { ["run"] = "1" },
+            },
+            Action = new CyclesAction("tool.call", "search") { Tags = tags },
+        };
+        var held = (await acme.CreateReservationAsync(request)).Value!;
+        tags.Add("late");
+        ((Dictionary<string, string>)request.Subject.Dimensions!)["run"] = "2";
+
+        var detail = (await acme.GetReservationAsync(held.ReservationId!)).Value!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(held.AffectedScopes, Is.Not.InstanceOf<string[]>());
+            Assert.That(() => ((IList<string>)held.AffectedScopes)[0] = "tenant:evil", Throws.Exception);
+            Assert.That(() => ((IList<string>)detail.Action.Tags!)[0] = "evil", Throws.Exception);
+            Assert.That(() => ((IDictionary<string, string>)detail.Subject.Dimensions!)["run"] = "3", Throws.Exception);
+            Assert.That(detail.Action.Tags, Is.EqualTo(new[] { "prod" }));
+            Assert.That(detail.Subject.Dimensions!["run"], Is.EqualTo("1"));
+        }
+    }
 }

@@ -208,4 +208,45 @@ public sealed class BoundTests
             );
         }
     }
+
+    [Test]
+    public async Task What_lives_long_among_forgotten_ones_is_repeated_and_settled_to_the_letter()
+    {
+        var world = new RetentionWorld(options => options.MaxFinishedRecords = 10);
+        var live = new List<(string Key, ReservationCreateResponse Held)>();
+        for (var i = 0; i < 3_000; i++)
+        {
+            if (i % 100 != 0)
+            {
+                await world.FinishAsync();
+                continue;
+            }
+
+            var key = $"live-{i}";
+            var held = await world.Acme.CreateReservationAsync(RetentionWorld.Reserve(key));
+            live.Add((key, held.Value!));
+        }
+
+        foreach (var (key, held) in live)
+        {
+            var again = (await world.Acme.CreateReservationAsync(RetentionWorld.Reserve(key))).Value!;
+            Assert.That(again.ReservationId, Is.EqualTo(held.ReservationId));
+            Assert.That(again.Balances, Is.EqualTo(held.Balances));
+        }
+
+        var page = await world.Acme.ListReservationsAsync(new() { Status = ReservationStatus.Active });
+        Assert.That(
+            page.Value!.Reservations.Select(row => row.ReservationId),
+            Is.EqualTo(live.Select(entry => entry.Held.ReservationId).Reverse())
+        );
+        foreach (var (_, held) in live)
+        {
+            Assert.That(
+                (await world.Acme.CommitReservationAsync(held.ReservationId!, RetentionWorld.Commit())).Status,
+                Is.EqualTo(200)
+            );
+        }
+
+        Assert.That(await world.SpentAsync(), Is.EqualTo(30_000));
+    }
 }

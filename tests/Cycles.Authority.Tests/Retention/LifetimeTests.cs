@@ -171,28 +171,54 @@ public sealed class LifetimeTests
     }
 
     [Test]
-    public async Task A_clock_that_steps_back_does_not_bring_a_hold_back()
+    public async Task A_step_of_the_wall_clock_neither_ends_a_hold_nor_keeps_it([Values(-60, 60)] int minutes)
     {
         var clock = new SteppingClock();
         var authority = new EmbeddedAuthority(new EmbeddedAuthorityOptions { TimeProvider = clock });
         authority.Administer("acme").Budget("tenant:acme", Amount.Tokens(10));
         var acme = authority.ForTenant("acme");
-        var held = await acme.CreateReservationAsync(RetentionWorld.Reserve("key", ttlMs: 1_000));
+        var held = await acme.CreateReservationAsync(RetentionWorld.Reserve(ttlMs: 60_000));
+        var id = held.Value!.ReservationId!;
 
-        clock.Now += TimeSpan.FromMinutes(1);
-        Assert.That((await acme.GetReservationAsync(held.Value!.ReservationId!)).Status, Is.EqualTo(410));
-        clock.Now -= TimeSpan.FromHours(1);
+        clock.Step += TimeSpan.FromMinutes(minutes);
+        clock.Passed += TimeSpan.FromSeconds(30);
+        Assert.That((await acme.GetReservationAsync(id)).Value?.Status, Is.EqualTo(ReservationStatus.Active));
 
-        var commit = await acme.CommitReservationAsync(held.Value.ReservationId!, RetentionWorld.Commit());
-        Assert.That(commit.Error?.Code, Is.EqualTo(ErrorCode.ReservationExpired));
-        var fresh = await acme.CreateReservationAsync(RetentionWorld.Reserve(ttlMs: 1_000));
-        Assert.That(fresh.Value!.RemainingTtlMs, Is.EqualTo(1_000));
+        clock.Passed += TimeSpan.FromSeconds(36);
+        Assert.That((await acme.GetReservationAsync(id)).Status, Is.EqualTo(410));
     }
 
+    [Test]
+    public async Task Records_of_a_tenant_that_nobody_uses_go_with_the_use_of_another()
+    {
+        var world = new RetentionWorld();
+        world.Administer("umbrella");
+        await world.FinishAsync();
+        await world.HoldAsync(ttlMs: 1_000);
+
+        world.Clock.Advance(TimeSpan.FromMinutes(1));
+        await world.HoldAsync(tenant: "umbrella", ttlMs: 1_000);
+        Assert.That(world.Authority.FinishedRecords, Is.EqualTo(2), "acme's hold expired unasked");
+
+        world.Clock.Advance(TimeSpan.FromDays(2));
+        await world.HoldAsync(tenant: "umbrella", ttlMs: 1_000);
+        world.Clock.Advance(TimeSpan.FromSeconds(2));
+        await world.Authority.ForTenant("umbrella").GetReservationAsync("rsv_unknown");
+        Assert.That(world.Authority.FinishedRecords, Is.EqualTo(1), "only umbrella's own is left");
+    }
+
+    /// <summary>A wall clock that is put right now and then, over time that passes as ever.</summary>
     private sealed class SteppingClock : TimeProvider
     {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        public TimeSpan Passed { get; set; }
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        public TimeSpan Step { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() =>
+            new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) + Passed + Step;
+
+        public override long GetTimestamp() => Passed.Ticks;
     }
 }
