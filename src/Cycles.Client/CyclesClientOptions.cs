@@ -96,7 +96,8 @@ public sealed class CyclesClientOptions
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>How messages name an option: as where it came from does, a configuration's path for example.</summary>
-    internal Func<string, string> NameOf { get; set; } = static option => $"{nameof(CyclesClientOptions)}.{option}";
+    internal Func<string, string> NameOf { get; set; } =
+        static option => $"{nameof(CyclesClientOptions)}.{option.Replace(':', '.')}";
 
     /// <summary>Reads options from environment variables; those that are not set stay as they are.</summary>
     /// <remarks>
@@ -107,8 +108,8 @@ public sealed class CyclesClientOptions
     /// </para>
     /// <para>
     /// A duration has a unit (<c>500ms</c>, <c>2s</c>, <c>1m</c>) or is a number of milliseconds from 100 on; a smaller
-    /// number is refused, because other SDKs read seconds there. CYCLES_JOURNAL_ENABLED and CYCLES_JOURNAL_DIR have no
-    /// effect in this version: it keeps no journal.
+    /// number is refused, because other SDKs read seconds there. CYCLES_JOURNAL_ENABLED has to be false or
+    /// unset, because this version keeps no journal, and CYCLES_JOURNAL_DIR is not read.
     /// </para>
     /// </remarks>
     /// <param name="prefix">What the names begin with.</param>
@@ -123,7 +124,13 @@ public sealed class CyclesClientOptions
 
     /// <summary>Says where the client connects to, and never with which key.</summary>
     /// <returns>The type's name and the address.</returns>
-    public override string ToString() => $"{nameof(CyclesClientOptions)} {{ BaseUrl = {BaseUrl} }}";
+    public override string ToString() => $"{nameof(CyclesClientOptions)} {{ BaseUrl = {Address} }}";
+
+    /// <summary>Without a user and a password, which some put there.</summary>
+    private string? Address =>
+        BaseUrl is { IsAbsoluteUri: true } url
+            ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : null;
 
     /// <summary>What a client keeps: changes made later have no effect on it.</summary>
     internal CyclesClientOptions Copy() => (CyclesClientOptions)MemberwiseClone();

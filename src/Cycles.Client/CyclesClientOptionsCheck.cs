@@ -65,7 +65,12 @@ internal static class CyclesClientOptionsCheck
         // Defaults may give dimensions alone: the levels come from the calls or from the seam.
         if (options.Subject?.Validate() is { Field: not "subject" } finding)
         {
-            problems.Add($"{options.NameOf(nameof(options.Subject))} is not valid: {finding}");
+            // A field is named as it was given: subject.tenant came from Subject:Tenant.
+            var field = string.Join(
+                ':',
+                finding.Field.Split('.').Select(part => char.ToUpperInvariant(part[0]) + part[1..])
+            );
+            problems.Add($"{options.NameOf(field)} {finding.Problem}.");
         }
 
         return problems;

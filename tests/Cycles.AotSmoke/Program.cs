@@ -59,23 +59,26 @@ static void Expect(bool holds, string what)
 /// <summary>Allows a first reserve, takes its commit, and denies what follows, again and again.</summary>
 internal sealed class TinyServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private bool _spent;
 
     public TinyServer()
     {
-        for (var port = 20_000; !_listener.IsListening; port++)
+        for (var port = 20_000; ; port++)
         {
+            // One that failed to start cannot be used again.
+            _listener = new HttpListener();
+            Url = new Uri($"http://127.0.0.1:{port}/");
+            _listener.Prefixes.Add(Url.ToString());
             try
             {
-                Url = new Uri($"http://127.0.0.1:{port}/");
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add(Url.ToString());
                 _listener.Start();
+                break;
             }
             catch (HttpListenerException)
             {
                 // Somebody else's port.
+                _listener.Close();
             }
         }
 

@@ -68,6 +68,16 @@ public class CyclesException : Exception
     /// <summary>What became of the spend, when this is a refused settlement; null otherwise.</summary>
     public Settlement? Settlement { get; internal init; }
 
+    /// <summary>A failure that an answer led to, although the answer itself was none.</summary>
+    internal static CyclesException After(string message, int status, CyclesResponseMetadata metadata) =>
+        new(message)
+        {
+            Status = status,
+            RequestId = metadata.RequestId,
+            TraceId = metadata.TraceId,
+            Metadata = metadata,
+        };
+
     internal static CyclesException Refused(string what, CyclesError error, CyclesResponseMetadata? metadata) =>
         new(Describe(what, error), error, metadata);
 

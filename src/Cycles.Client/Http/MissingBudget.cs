@@ -14,7 +14,9 @@ internal static class MissingBudget
         }
 
         var name = JsonSerializer.SerializeToElement(unit, CyclesJsonContext.Default.AmountUnit).GetString()!;
-        return error.Message.Contains(name, StringComparison.Ordinal)
+        return
+            error.Message.Contains(name, StringComparison.Ordinal)
+            || !error.Message.Contains("budget", StringComparison.OrdinalIgnoreCase)
             ? response
             : new CyclesResponse<T>(
                 error with

@@ -38,6 +38,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         ILogger log,
         ReservationCreateRequest request,
         ReservationCreateResponse response,
+        CyclesResponseMetadata metadata,
         WhenActualIsMissing whenActualIsMissing
     )
     {
@@ -47,6 +48,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         _request = request;
         _response = response;
         _whenActualIsMissing = whenActualIsMissing;
+        Metadata = metadata;
         _expiresAtMs = response.ExpiresAtMs ?? 0;
     }
 
@@ -74,6 +76,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     /// <summary>What is held.</summary>
     public Amount Estimate => _request.Estimate;
+
+    /// <summary>What came with the answer to the reserve: ids, the tenant, rate limits.</summary>
+    public CyclesResponseMetadata Metadata { get; }
 
     private string Id => _response.ReservationId!;
 

@@ -60,7 +60,7 @@ internal sealed class Reserver(
                 return Denied(request, DenialReader.Read(request, response.Value, response.Metadata));
             }
 
-            ThrowIfOver(request, response.Value);
+            ThrowIfOver(request, response);
             return new ReserveAttempt(
                 new ReservationGuard(
                     authority,
@@ -68,6 +68,7 @@ internal sealed class Reserver(
                     log,
                     request,
                     response.Value,
+                    response.Metadata,
                     options?.WhenActualIsMissing ?? _whenActualIsMissing
                 )
             );
@@ -147,7 +148,9 @@ internal sealed class Reserver(
 
         return second.Error is null && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous
             ? throw new CyclesTransportException(
-                $"The authority answered a reserve with status {second.Status} and decision {second.Value?.Decision}, but without a reservation_id; whether it holds anything is unknown."
+                $"The authority answered a reserve with status {second.Status} and decision {second.Value?.Decision}, but without a reservation_id; whether it holds anything is unknown.",
+                second.Status,
+                second.Metadata
             )
             : second;
     }
@@ -174,12 +177,17 @@ internal sealed class Reserver(
     /// A replay of a reservation that is settled or expired holds nothing any more (protocol, IDEMPOTENCY: what remains
     /// of it is 0 then). Running the action on it again would go uncharged.
     /// </summary>
-    private static void ThrowIfOver(ReservationCreateRequest request, ReservationCreateResponse response)
+    private static void ThrowIfOver(
+        ReservationCreateRequest request,
+        in CyclesResponse<ReservationCreateResponse> response
+    )
     {
-        if (response.RemainingTtlMs == 0)
+        if (response.Value is { RemainingTtlMs: 0 } over)
         {
-            throw new CyclesException(
-                $"Reserving {request.Estimate} failed: its idempotency key was used before, and reservation {response.ReservationId} that it made is settled or expired. Use a new key for another action."
+            throw CyclesException.After(
+                $"Reserving {request.Estimate} failed: its idempotency key was used before, and reservation {over.ReservationId} that it made is settled or expired. Use a new key for another action.",
+                response.Status,
+                response.Metadata
             );
         }
     }

@@ -47,11 +47,13 @@ internal static class ClientTelemetry
     {
         if (Denials.Enabled)
         {
-            Denials.Add(
-                1,
-                new(TelemetryNames.ReasonTag, denial.ReasonCode.Value),
-                new(TelemetryNames.UnitTag, NameOf(denial.Requested.Unit)),
-                new(TelemetryNames.ActionKindTag, action.Kind)
+            Quietly(() =>
+                Denials.Add(
+                    1,
+                    new(TelemetryNames.ReasonTag, denial.ReasonCode.Value),
+                    new(TelemetryNames.UnitTag, NameOf(denial.Requested.Unit)),
+                    new(TelemetryNames.ActionKindTag, action.Kind)
+                )
             );
         }
     }
@@ -60,12 +62,27 @@ internal static class ClientTelemetry
     {
         if (DeadLetters.Enabled)
         {
-            DeadLetters.Add(
-                1,
-                new(TelemetryNames.ReasonTag, error?.RawCode ?? (error is null ? "NO_ANSWER" : "NO_CODE")),
-                new(TelemetryNames.UnitTag, NameOf(spend.Actual.Unit)),
-                new(TelemetryNames.ActionKindTag, spend.Action.Kind)
+            Quietly(() =>
+                DeadLetters.Add(
+                    1,
+                    new(TelemetryNames.ReasonTag, error?.RawCode ?? (error is null ? "NO_ANSWER" : "NO_CODE")),
+                    new(TelemetryNames.UnitTag, NameOf(spend.Actual.Unit)),
+                    new(TelemetryNames.ActionKindTag, spend.Action.Kind)
+                )
             );
+        }
+    }
+
+    /// <summary>Runs what may end up in somebody's listener, whose mistakes are not the caller's.</summary>
+    public static void Quietly(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to say it.
         }
     }
 

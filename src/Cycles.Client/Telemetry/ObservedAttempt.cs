@@ -43,23 +43,38 @@ internal sealed class ObservedAttempt
     )
         where T : class
     {
-        var attempt = new ObservedAttempt(operation, action, unit);
+        var attempt = Start(operation, action, unit);
         try
         {
             var response = await send().ConfigureAwait(false);
-            describe(attempt, response.Value);
-            attempt.Answered(response.Status, response.Error, response.Metadata);
+            attempt?.End(() =>
+            {
+                describe(attempt, response.Value);
+                attempt.Answered(response.Status, response.Error, response.Metadata);
+            });
             return response;
         }
         catch (Exception e)
         {
-            describe(attempt, null);
-            attempt.Failed(e);
+            attempt?.End(() =>
+            {
+                describe(attempt, null);
+                attempt.Failed(e);
+            });
             throw;
         }
-        finally
+    }
+
+    /// <summary>Whoever listens may throw; then nobody watches.</summary>
+    private static ObservedAttempt? Start(string operation, CyclesAction? action, AmountUnit? unit)
+    {
+        try
         {
-            attempt.End();
+            return new ObservedAttempt(operation, action, unit);
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 
@@ -98,22 +113,26 @@ internal sealed class ObservedAttempt
         _activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
     }
 
-    private void End()
+    /// <summary>A listener that throws must not turn a charge that was made into one that nobody knows of.</summary>
+    private void End(Action describe)
     {
-        if (ClientTelemetry.Duration.Enabled)
+        ClientTelemetry.Quietly(describe);
+        ClientTelemetry.Quietly(() =>
         {
-            ClientTelemetry.Duration.Record(_time.GetElapsedTime(_start).TotalSeconds, Tags());
-        }
-
-        if (_activity is { } activity)
+            if (ClientTelemetry.Duration.Enabled)
+            {
+                ClientTelemetry.Duration.Record(_time.GetElapsedTime(_start).TotalSeconds, Tags());
+            }
+        });
+        ClientTelemetry.Quietly(() =>
         {
             foreach (var (name, value) in Tags())
             {
-                activity.SetTag(name, value);
+                _activity?.SetTag(name, value);
             }
 
-            activity.Dispose();
-        }
+            _activity?.Dispose();
+        });
     }
 
     private TagList Tags()

@@ -5,12 +5,13 @@ namespace Cycles;
 
 /// <summary>
 /// The protocol's JSON, source generated and safe for trimming and native AOT: snake_case names, nulls left out,
-/// required members required, enumerations by exact name, unknown members tolerated.
+/// required members required and none given twice, enumerations by exact name, unknown members tolerated.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(DecisionRequest))]

@@ -52,6 +52,12 @@ public sealed record ReservationCreateResponse
         ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
         ?? Check.Range("remaining_ttl_ms", RemainingTtlMs, 0, long.MaxValue)
         ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue)
-        ?? Caps?.Validate()
+        ?? CheckCaps()
         ?? Check.Range("retry_after_ms", RetryAfterMs, 0, long.MaxValue);
+
+    /// <summary>An action that may run within limits must not run without them (protocol, createReservation).</summary>
+    private ValidationFinding? CheckCaps() =>
+        Decision == Decision.AllowWithCaps && Caps is null
+            ? new ValidationFinding("caps", "is required with ALLOW_WITH_CAPS")
+            : Caps?.Validate();
 }

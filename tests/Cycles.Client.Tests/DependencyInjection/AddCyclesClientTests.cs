@@ -120,8 +120,7 @@ public sealed class AddCyclesClientTests
         Assert.That(thrown!.Failures, Has.Exactly(2).Items);
         Assert.That(
             thrown.Message,
-            Does.Contain("CyclesClientOptions.Ttl")
-                .And.Contain("CyclesClientOptions.Subject is not valid: subject.agent")
+            Does.Contain("CyclesClientOptions.Ttl").And.Contain("CyclesClientOptions.Subject.Agent must")
         );
         await host.StopAsync();
     }

@@ -87,7 +87,7 @@ public sealed class ConfigurationTests
     [TestCase("RetryMultiplier", "0.5", "Cycles:RetryMultiplier must be from 1 to 100")]
     [TestCase("RetryMaxDelay", "100ms", "Cycles:RetryMaxDelay must be from Cycles:RetryInitialDelay to 1 h")]
     [TestCase("OveragePolicy", "sometimes", "Cycles:OveragePolicy must be one of")]
-    [TestCase("Subject:Agent", "a b", "Cycles:Subject is not valid: subject.agent")]
+    [TestCase("Subject:Agent", "a b", "Cycles:Subject:Agent must")]
     public async Task A_host_with_a_bad_value_fails_at_start_and_names_the_path(
         string name,
         string value,

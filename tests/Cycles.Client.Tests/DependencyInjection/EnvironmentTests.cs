@@ -188,4 +188,29 @@ public sealed class EnvironmentTests
         EnvironmentSettings.Read(options, "CYCLES_", variables.GetValueOrDefault);
         return options;
     }
+
+    [TestCase("true")]
+    [TestCase("maybe")]
+    public void Who_asks_for_a_journal_is_told_that_there_is_none(string value)
+    {
+        var thrown = Assert.Throws<OptionsValidationException>(() =>
+            EnvironmentSettings.Read(
+                new CyclesClientOptions(),
+                "CYCLES_",
+                name => name == "CYCLES_JOURNAL_ENABLED" ? value : null
+            )
+        );
+        Assert.That(thrown!.Message, Does.StartWith("CYCLES_JOURNAL_ENABLED must be false").And.Contain(value));
+    }
+
+    [Test]
+    public void A_level_out_of_its_bounds_is_named_by_its_variable()
+    {
+        var options = new CyclesClientOptions { ReadTimeout = TimeSpan.FromHours(2) };
+        EnvironmentSettings.Read(options, "CYCLES_", name => name == "CYCLES_TENANT" ? "a b" : null);
+        Assert.That(
+            CyclesClientOptionsCheck.Problems(options),
+            Has.Some.StartsWith("CYCLES_TENANT must be 1 to 128").And.Some.StartsWith("CyclesClientOptions.ReadTimeout")
+        );
+    }
 }

@@ -211,17 +211,40 @@ public sealed class OutcomeTests
     [Test]
     public async Task A_missing_budget_says_which_unit_was_asked_for()
     {
-        await using var server = await ScriptedServer.StartAsync(Answers.Error(404, "NOT_FOUND"));
+        await using var server = await ScriptedServer.StartAsync(
+            Answers.Json(
+                404,
+                """{"error":"NOT_FOUND","message":"Budget not found for provided scope: a","request_id":"req_9"}"""
+            )
+        );
         using var seam = Seam.Open(server.Url);
         var reserve = await seam.Authority.CreateReservationAsync(Seam.Reserve);
         var recorded = await seam.Authority.CreateEventAsync(Seam.Event);
         var commit = await seam.Authority.CommitReservationAsync("rsv_1", Seam.Commit);
         Assert.Multiple(() =>
         {
-            Assert.That(reserve.Error!.Message, Is.EqualTo("Scripted. The budget was asked for in TOKENS."));
+            Assert.That(reserve.Error!.Message, Does.EndWith("scope: a. The budget was asked for in TOKENS."));
             Assert.That(recorded.Error!.Message, Does.EndWith("in TOKENS."));
-            Assert.That(commit.Error!.Message, Is.EqualTo("Scripted"), "a missing reservation has no unit");
+            Assert.That(commit.Error!.Message, Does.EndWith("scope: a"), "a missing reservation has no unit");
         });
+    }
+
+    [Test]
+    public async Task A_missing_page_is_not_taken_for_a_missing_budget()
+    {
+        await using var server = await ScriptedServer.StartAsync(Answers.Error(404, "NOT_FOUND"));
+        using var seam = Seam.Open(server.Url);
+        var reserve = await seam.Authority.CreateReservationAsync(Seam.Reserve);
+        Assert.That(reserve.Error!.Message, Is.EqualTo("Scripted"));
+    }
+
+    [TestCase("""{"decision":"ALLOW_WITH_CAPS","reservation_id":"rsv_1","affected_scopes":[]}""")]
+    [TestCase("""{"decision":"DENY","decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":[]}""")]
+    public async Task An_answer_that_may_allow_too_much_is_none(string body)
+    {
+        await using var server = await ScriptedServer.StartAsync(Answers.Json(200, body));
+        using var seam = Seam.Open(server.Url);
+        await Assert.ThrowsAsync<CyclesTransportException>(() => Seam.Posts[1].Send(seam.Authority, default));
     }
 
     [Test]

@@ -180,10 +180,7 @@ public sealed class BadInputTests : ClientFixture
         Options(o => o.DrainTimeout = TimeSpan.FromSeconds(-1), "CyclesClientOptions.DrainTimeout must be 0 or more");
         Options(o => o.OveragePolicy = 0, "CyclesClientOptions.OveragePolicy must be");
         Options(o => o.WhenActualIsMissing = (WhenActualIsMissing)9, "CyclesClientOptions.WhenActualIsMissing must be");
-        Options(
-            o => o.Subject = new() { Agent = "a b" },
-            "CyclesClientOptions.Subject is not valid: subject.agent must"
-        );
+        Options(o => o.Subject = new() { Agent = "a b" }, "CyclesClientOptions.Subject.Agent must");
         Assert.Throws<ArgumentNullException>(() => _ = new CyclesClient(null!));
 
         void Options(Action<CyclesClientOptions> configure, string message)
