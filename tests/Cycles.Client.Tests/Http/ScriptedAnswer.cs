@@ -1,0 +1,54 @@
+using WireMock.RequestBuilders;
+using WireMock.ResponseBuilders;
+using WireMock.Server;
+
+namespace Cycles.Client.Tests;
+
+/// <summary>A server that answers one request as told, and passes everything else on.</summary>
+internal static class ScriptedAnswer
+{
+    private const string Scenario = "fault";
+
+    private const string Over = "over";
+
+    public static WireMockServer Start(Operation operation, SpoiltAnswer answer, Uri ledger)
+    {
+        var server = WireMockServer.Start();
+        var response = Response.Create().WithStatusCode(answer.StatusOf(operation));
+        response = answer.ContentType is { } type ? response.WithHeader("Content-Type", type) : response;
+        foreach (var (name, value) in answer.Headers)
+        {
+            response = response.WithHeader(name, value);
+        }
+
+        response = answer.Body(operation) is { Length: > 0 } body ? response.WithBody(body) : response;
+        server.Given(Matching(operation)).InScenario(Scenario).WillSetStateTo(Over).RespondWith(response);
+        server
+            .Given(Matching(operation))
+            .InScenario(Scenario)
+            .WhenStateIs(Over)
+            .WillSetStateTo(Over)
+            .RespondWith(Response.Create().WithProxy(ledger.GetLeftPart(UriPartial.Authority)));
+        server
+            .Given(Request.Create())
+            .AtPriority(1)
+            .RespondWith(Response.Create().WithProxy(ledger.GetLeftPart(UriPartial.Authority)));
+        return server;
+    }
+
+    /// <summary>Whether the answer was asked for.</summary>
+    public static bool WasGiven(WireMockServer server) => server.Scenarios[Scenario].NextState == Over;
+
+    private static IRequestBuilder Matching(Operation operation) =>
+        Request
+            .Create()
+            .UsingPost()
+            .WithPath(
+                operation switch
+                {
+                    Operation.Create => "/v1/reservations",
+                    Operation.Commit => "/v1/reservations/*/commit",
+                    _ => "/v1/events",
+                }
+            );
+}
