@@ -28,8 +28,6 @@ internal static class WireEnum<T>
 
     public static bool IsDefined(T value) => Names.ContainsKey(value);
 
-    public static bool TryName(T value, out string? name) => Names.TryGetValue(value, out name);
-
     public static string NameOf(T value) => Names.TryGetValue(value, out var name) ? name : $"({value})";
 
     public static bool TryParse(string? name, out T value)
