@@ -16,7 +16,10 @@ internal static class Ledgers
     public static readonly Amount Estimate = Amount.UsdMicrocents(500_000);
     public static readonly Amount Actual = Amount.UsdMicrocents(423_000);
 
-    public static ICyclesAuthority Open(Amount? budget = null, long mostFinished = 1_000_000)
+    public static ICyclesAuthority Open(Amount? budget = null, long mostFinished = 1_000_000) =>
+        OpenAll(budget, mostFinished).ForTenant("acme");
+
+    public static EmbeddedAuthority OpenAll(Amount? budget = null, long mostFinished = 1_000_000)
     {
         var authority = new EmbeddedAuthority(new EmbeddedAuthorityOptions { MaxFinishedRecords = mostFinished });
         var allocated = budget ?? Amount.Usd(1_000_000_000);
@@ -25,7 +28,7 @@ internal static class Ledgers
             .Budget("tenant:acme", allocated)
             .Budget("tenant:acme/workspace:prod", allocated)
             .Budget("tenant:acme/workspace:prod/agent:bot", allocated);
-        return authority.ForTenant("acme");
+        return authority;
     }
 
     /// <summary>Keys as the client makes them, made beforehand so that their cost is not the ledger's.</summary>

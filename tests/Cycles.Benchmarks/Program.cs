@@ -9,7 +9,7 @@ namespace Cycles.Benchmarks;
 
 /// <summary>
 /// <c>--quick</c> prints one table in under two minutes, <c>--memory</c> what records weigh, <c>--race</c> the race
-/// proof; anything else is BenchmarkDotNet's own command line.
+/// proof, <c>--http</c> what the client and the host cost over HTTP; anything else is BenchmarkDotNet's own command line.
 /// </summary>
 internal static class Program
 {
@@ -25,6 +25,10 @@ internal static class Program
                 return 0;
             case ["--race"]:
                 return await RaceProof.RunAsync();
+            case ["--http"]:
+                return await HttpReport.RunAsync();
+            case ["--serve"]:
+                return await HttpHost.RunAsync();
             default:
                 BenchmarkSwitcher
                     .FromAssembly(typeof(Program).Assembly)

@@ -15,7 +15,7 @@ internal static class HttpHandlers
         Configure(sockets, options);
         var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>();
         RepeatReads(pipeline);
-        return new HttpClient(new ResilienceHandler(pipeline.Build()) { InnerHandler = sockets })
+        return new HttpClient(new ReadsApart(new ResilienceHandler(pipeline.Build()), sockets))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -120,9 +120,10 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         }
 
         var settling = _settler.SettleAsync(spend);
-        var settlement = settling.IsCompleted
-            ? await settling.ConfigureAwait(false)
-            : await settling.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var settlement =
+            settling.IsCompleted || !cancellationToken.CanBeCanceled
+                ? await settling.ConfigureAwait(false)
+                : await settling.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
 
         if (settlement.Outcome != SettlementOutcome.Rejected)
         {

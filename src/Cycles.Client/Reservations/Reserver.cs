@@ -49,9 +49,10 @@ internal sealed class Reserver(
 
         // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
         var create = CreateAsync(request, CancellationToken.None);
-        var response = create.IsCompleted
-            ? await create.ConfigureAwait(false)
-            : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
+        var response =
+            create.IsCompleted || !cancellationToken.CanBeCanceled
+                ? await create.ConfigureAwait(false)
+                : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
 
         if (response.IsSuccess)
         {

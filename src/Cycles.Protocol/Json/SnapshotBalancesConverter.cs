@@ -26,12 +26,16 @@ public sealed class SnapshotBalancesConverter : JsonConverter<IReadOnlyList<Bala
         var balances = new List<Balance>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (TryRead(reader) is { } balance && balance.Validate() is null)
+            var start = reader;
+            if (TryRead(ref reader) is not { } balance)
+            {
+                reader = start;
+                reader.Skip();
+            }
+            else if (balance.Validate() is null)
             {
                 balances.Add(balance);
             }
-
-            reader.Skip();
         }
 
         return balances;
@@ -49,20 +53,19 @@ public sealed class SnapshotBalancesConverter : JsonConverter<IReadOnlyList<Bala
         writer.WriteStartArray();
         foreach (var balance in value)
         {
-            JsonSerializer.Serialize(writer, balance, CyclesJsonContext.Default.Balance);
+            BalanceJson.Write(writer, balance);
         }
 
         writer.WriteEndArray();
     }
 
-    /// <summary>Works on a copy of the reader, which stays where it is.</summary>
-    private static Balance? TryRead(Utf8JsonReader reader)
+    private static Balance? TryRead(ref Utf8JsonReader reader)
     {
         try
         {
-            return JsonSerializer.Deserialize(ref reader, CyclesJsonContext.Default.Balance);
+            return BalanceJson.Read(ref reader);
         }
-        catch (JsonException)
+        catch (Exception odd) when (odd is JsonException or InvalidOperationException)
         {
             return null;
         }

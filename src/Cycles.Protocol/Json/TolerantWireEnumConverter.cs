@@ -18,6 +18,6 @@ public sealed class TolerantWireEnumConverter<T> : WireEnumConverter<T>
             throw new JsonException("Expected a string.");
         }
 
-        return WireEnum<T>.TryParse(reader.GetString(), out var value) ? value : default;
+        return WireEnum<T>.TryRead(ref reader, out var value) ? value : default;
     }
 }

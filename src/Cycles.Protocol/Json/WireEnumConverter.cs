@@ -11,18 +11,11 @@ public class WireEnumConverter<T> : JsonConverter<T>
 {
     /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && WireEnum<T>.TryParse(reader.GetString(), out var value)
+        WireEnum<T>.TryRead(ref reader, out var value)
             ? value
             : throw new JsonException($"Expected one of {WireEnum<T>.Expected}.");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
-    {
-        if (!WireEnum<T>.TryName(value, out var name))
-        {
-            throw new JsonException($"{typeof(T).Name} '{value}' has no name on the wire.");
-        }
-
-        writer.WriteStringValue(name);
-    }
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        WireEnum<T>.Write(writer, value);
 }
