@@ -78,7 +78,7 @@ internal static class BalanceJson
         writer.WriteEndObject();
     }
 
-    /// <summary>What of a balance was read so far; where a field is given twice the last one counts.</summary>
+    /// <summary>What of a balance was read so far; a field that is given twice makes it none.</summary>
     private struct Fields
     {
         private string? _scope;
@@ -97,47 +97,47 @@ internal static class BalanceJson
         {
             if (TryEnter(ref reader, Scope))
             {
-                return TryText(ref reader, known: null, out _scope);
+                return _scope is null && TryText(ref reader, known: null, out _scope);
             }
 
             if (TryEnter(ref reader, ScopePath))
             {
-                return TryText(ref reader, _scope, out _scopePath);
+                return _scopePath is null && TryText(ref reader, _scope, out _scopePath);
             }
 
             if (TryEnter(ref reader, Remaining))
             {
-                return TryAmount(ref reader, out _remaining) && _remaining is not null;
+                return _remaining is null && TryAmount(ref reader, out _remaining) && _remaining is not null;
             }
 
             if (TryEnter(ref reader, Reserved))
             {
-                return TryAmount(ref reader, out _reserved);
+                return _reserved is null && TryAmount(ref reader, out _reserved);
             }
 
             if (TryEnter(ref reader, Spent))
             {
-                return TryAmount(ref reader, out _spent);
+                return _spent is null && TryAmount(ref reader, out _spent);
             }
 
             if (TryEnter(ref reader, Debt))
             {
-                return TryAmount(ref reader, out _debt);
+                return _debt is null && TryAmount(ref reader, out _debt);
             }
 
             if (TryEnter(ref reader, Allocated))
             {
-                return TryAmount(ref reader, out _allocated);
+                return _allocated is null && TryAmount(ref reader, out _allocated);
             }
 
             if (TryEnter(ref reader, OverdraftLimit))
             {
-                return TryAmount(ref reader, out _overdraftLimit);
+                return _overdraftLimit is null && TryAmount(ref reader, out _overdraftLimit);
             }
 
             if (TryEnter(ref reader, IsOverLimit))
             {
-                return TryFlag(ref reader, out _isOverLimit);
+                return _isOverLimit is null && TryFlag(ref reader, out _isOverLimit);
             }
 
             reader.Skip();
@@ -205,7 +205,7 @@ internal static class BalanceJson
         {
             if (TryEnter(ref reader, Unit))
             {
-                if (!WireEnum<AmountUnit>.TryRead(ref reader, out var read))
+                if (unit is not null || !WireEnum<AmountUnit>.TryRead(ref reader, out var read))
                 {
                     return false;
                 }
@@ -214,7 +214,7 @@ internal static class BalanceJson
             }
             else if (TryEnter(ref reader, Value))
             {
-                if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var read))
+                if (value is not null || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var read))
                 {
                     return false;
                 }

@@ -30,7 +30,6 @@ public class BalanceJsonTests
     [TestCase(
         """{"new":[{}],"remaining":{"new":{"a":[1]},"unit":"TOKENS","amount":1},"scope_path":"a","scope":"a","is_over_limit":false}"""
     )]
-    [TestCase("""{"scope":"x","scope":"y","scope_path":"y","remaining":{"unit":"TOKENS","amount":1,"amount":2}}""")]
     [TestCase("""{"sc\u006fpe":"\u0061","scope_path":"a","remaining":{"unit":"T\u004fKENS","amount":1}}""")]
     [TestCase(
         """{"scope":"a","scope_path":"a","remaining":{"unit":"TOKENS","amount":1},"reserved":null,"spent":{"unit":"TOKENS","amount":3},"is_over_limit":null}"""
@@ -43,6 +42,11 @@ public class BalanceJsonTests
     [TestCase("[]")]
     [TestCase("{}")]
     [TestCase("""{"scope":"a","scope_path":"a"}""")]
+    [TestCase("""{"scope":"x","scope":"y","scope_path":"y","remaining":{"unit":"TOKENS","amount":1}}""")]
+    [TestCase("""{"scope":"y","scope_path":"y","remaining":{"unit":"TOKENS","amount":1,"amount":2}}""")]
+    [TestCase(
+        """{"scope":"y","scope_path":"y","remaining":{"unit":"TOKENS","amount":1},"spent":{"unit":"TOKENS","amount":1},"spent":{"unit":"TOKENS","amount":2}}"""
+    )]
     [TestCase("""{"scope":null,"scope_path":"a","remaining":{"unit":"TOKENS","amount":1}}""")]
     [TestCase("""{"scope":"a","remaining":{"unit":"TOKENS","amount":1}}""")]
     [TestCase("""{"scope":1,"scope_path":"a","remaining":{"unit":"TOKENS","amount":1}}""")]
