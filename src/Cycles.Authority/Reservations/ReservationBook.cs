@@ -12,8 +12,6 @@ internal sealed class ReservationBook(Retention retention, long now) : IFinished
     private ReservationKeys? _keys;
     private ExpiryWheel? _wheel;
 
-    public long End => _log.End;
-
     /// <summary>When the one that ended first did; <see cref="long.MaxValue"/> when none is kept.</summary>
     public long OldestAt => _oldestEnded == Reservation.None ? long.MaxValue : _log[_oldestEnded].EndedAt;
 
