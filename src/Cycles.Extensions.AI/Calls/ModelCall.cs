@@ -1,7 +1,7 @@
 namespace Cycles.Extensions.AI;
 
 /// <summary>One model call with its hold, settled by what the model used.</summary>
-internal sealed class ModelCall(ModelCalls calls, GuardedCall call, ModelCost cost)
+internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
 {
     /// <summary>What the protocol takes for a version.</summary>
     private const int MaxVersionLength = 128;

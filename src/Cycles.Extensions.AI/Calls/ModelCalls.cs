@@ -59,7 +59,7 @@ internal sealed class ModelCalls
         }
 
         await PauseAsync(model, subject, estimate, cancellationToken).ConfigureAwait(false);
-        var call = await GuardedCall
+        var call = await CallHold
             .ReserveAsync(_cycles, action, estimate, subject, Log, cancellationToken)
             .ConfigureAwait(false);
         _cooldowns.Note(subject, call.Caps, Time);

@@ -7,7 +7,7 @@ namespace Cycles.Extensions.AI;
 /// One piece of guarded work from its hold to its one settlement: the only place where an adapter asks and settles.
 /// A denial throws; settling never does, because no settlement may hide what the work returned or threw.
 /// </summary>
-internal sealed class GuardedCall
+internal sealed class CallHold
 {
     private static readonly IReadOnlyDictionary<string, JsonElement> Counted = Marked("counted");
     private static readonly IReadOnlyDictionary<string, JsonElement> Estimated = Marked("estimate");
@@ -15,7 +15,7 @@ internal sealed class GuardedCall
     private readonly ReservationGuard _guard;
     private readonly ILogger _log;
 
-    private GuardedCall(ReservationGuard guard, ILogger log)
+    private CallHold(ReservationGuard guard, ILogger log)
     {
         _guard = guard;
         _log = log;
@@ -25,7 +25,7 @@ internal sealed class GuardedCall
 
     public Amount Estimate => _guard.Estimate;
 
-    public static async ValueTask<GuardedCall> ReserveAsync(
+    public static async ValueTask<CallHold> ReserveAsync(
         CyclesClient cycles,
         CyclesAction action,
         Amount estimate,
@@ -35,7 +35,7 @@ internal sealed class GuardedCall
     )
     {
         var options = subject is null ? null : new ReserveOptions { Subject = subject };
-        return new GuardedCall(
+        return new CallHold(
             await cycles.ReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false),
             log
         );
