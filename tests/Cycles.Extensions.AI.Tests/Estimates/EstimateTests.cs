@@ -41,7 +41,7 @@ public sealed class EstimateTests
             Case(
                 "result as an object",
                 new FunctionResultContent("1", new Dictionary<string, object?> { ["a"] = 1 }),
-                2
+                3 // with the white space that the framework writes
             ),
             Case(
                 "result as content",
