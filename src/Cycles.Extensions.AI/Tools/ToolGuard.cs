@@ -75,14 +75,7 @@ internal sealed class ToolGuard
             return new ToolHold(guard: null, terms, _log);
         }
 
-        var attempt = await _cycles
-            .TryReserveAsync(
-                new CyclesAction(terms.Kind ?? DefaultKind, call.Name),
-                estimate,
-                new ReserveOptions { Subject = SubjectOf(call, terms), IdempotencyKey = key },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var attempt = await ReserveAsync(call, terms, estimate, key, cancellationToken).ConfigureAwait(false);
         if (attempt.Denial is { } denial)
         {
             return Denied(call, terms, denial);
@@ -95,6 +88,33 @@ internal sealed class ToolGuard
 
         await attempt.Guard.ReleaseAsync(capped.Value, CancellationToken.None).ConfigureAwait(false);
         return Denied(call, terms, capped);
+    }
+
+    private async ValueTask<ReserveAttempt> ReserveAsync(
+        ToolCall call,
+        ToolTerms terms,
+        Amount estimate,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await _cycles
+                .TryReserveAsync(
+                    new CyclesAction(terms.Kind ?? DefaultKind, call.Name),
+                    estimate,
+                    new ReserveOptions { Subject = SubjectOf(call, terms), IdempotencyKey = key },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
+            ToolLog.ReserveFailed(_log, call.Name, e);
+            throw;
+        }
     }
 
     private static ReasonCode? Excluded(Caps? caps, string tool) =>

@@ -18,6 +18,9 @@ internal static partial class ToolLog
     )]
     public static partial void CommitFailed(ILogger log, string tool, string? reservationId, Exception exception);
 
-    [LoggerMessage(204, LogLevel.Warning, "OnDenied threw for the tool '{Tool}'")]
+    [LoggerMessage(204, LogLevel.Error, "The tool '{Tool}' was not run, because asking for it failed")]
+    public static partial void ReserveFailed(ILogger log, string tool, Exception exception);
+
+    [LoggerMessage(205, LogLevel.Warning, "OnDenied threw for the tool '{Tool}'")]
     public static partial void CallbackFailed(ILogger log, string tool, Exception exception);
 }
