@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Tools;
 
@@ -36,10 +37,10 @@ public sealed class CapsTests : ToolFixture
         Assert.That(
             result,
             Is.EqualTo(
-                "The tool 'send' was denied and did not run (TOOL_NOT_ALLOWED): it is not among the tools that are allowed now. Waiting does not help: do not call it again, go on without it."
+                "The tool 'send' was denied and did not run (CAP_TOOL_NOT_ALLOWED): it is not among the tools that are allowed now. Waiting does not help: do not call it again, go on without it."
             )
         );
-        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("TOOL_NOT_ALLOWED"));
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("CAP_TOOL_NOT_ALLOWED"));
     }
 
     [Test]
@@ -63,8 +64,54 @@ public sealed class CapsTests : ToolFixture
                 .Messages.SelectMany(message => message.Contents)
                 .OfType<FunctionResultContent>()
                 .Select(r => r.Result),
-            Has.All.Contain("TOOL_NOT_ALLOWED").And.Exactly(2).Items
+            Has.All.Contain("CAP_TOOL_NOT_ALLOWED").And.Exactly(2).Items
         );
+    }
+
+    [Test]
+    public async Task A_pause_that_the_authority_asks_for_is_made_before_the_next_reserve()
+    {
+        Spends(10);
+        Cap(new Caps { CooldownMs = 3_000 });
+        var clock = new FakeTimeProvider();
+        var tool = Tool("send").WithCycles(Cycles, Paused(clock));
+        await tool.InvokeAsync();
+
+        var second = tool.InvokeAsync().AsTask();
+        clock.Advance(TimeSpan.FromMilliseconds(2_999));
+        var askedTooEarly = Authority.Creates.Count > 1;
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await second;
+
+        Assert.That(askedTooEarly, Is.False);
+        Assert.That(Ran, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_pause_that_is_too_long_denies_and_says_how_long()
+    {
+        Spends(5);
+        Cap(new Caps { CooldownMs = 5_001 });
+        var tool = Tool("send").WithCycles(Cycles, Paused(new FakeTimeProvider()));
+        await tool.InvokeAsync();
+
+        var result = await tool.InvokeAsync();
+
+        Assert.That(
+            result,
+            Is.EqualTo(
+                "The tool 'send' was denied and did not run (CAP_COOLDOWN): a pause is due first. Waiting may help: call it again after 6 s at the earliest."
+            )
+        );
+        Assert.That(Authority.Creates, Has.Count.EqualTo(1));
+    }
+
+    private static ToolPolicy Paused(TimeProvider clock)
+    {
+        var policy = new ToolPolicy { TimeProvider = clock };
+        policy["send"].Estimate = Amount.RiskPoints(5);
+        policy["send"].Toolset = "mail";
+        return policy;
     }
 
     private async Task AssertRunsAsync(Caps caps, string tool, bool runs)

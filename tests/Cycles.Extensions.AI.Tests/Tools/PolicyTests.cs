@@ -158,12 +158,12 @@ public sealed class PolicyTests : ToolFixture
         Assert.That(
             result,
             Is.EqualTo(
-                "The tool 'new' was denied and did not run (TOOL_NOT_CONFIGURED): nobody has said what it may cost. Waiting does not help: do not call it again, go on without it."
+                "The tool 'new' was denied and did not run (TOOL_UNCONFIGURED): nobody has said what it may cost. Waiting does not help: do not call it again, go on without it."
             )
         );
         Assert.That(Ran, Is.Empty);
         Assert.That(Authority.Requests, Is.Empty);
-        Assert.That(logs.Collector.GetSnapshot().Count(record => record.Id.Id == 201), Is.EqualTo(1), "said once");
+        Assert.That(logs.Collector.GetSnapshot().Count(record => record.Id.Id == 221), Is.EqualTo(1), "said once");
     }
 
     [Test]
