@@ -96,6 +96,27 @@ public sealed class LoopTests(bool streaming) : LoopFixture(streaming)
     }
 
     [Test]
+    public async Task A_guarded_model_is_not_asked_again_even_then()
+    {
+        Ledger.Administer("acme").Budget("tenant:acme", Amount.Tokens(100_000));
+        var model = new ScriptedModel(["send", "free", "unknown"], ["send"]);
+        using var loop = model
+            .AsBuilder()
+            .UseFunctionInvocation()
+            .UseCycles(Cycles, o => o.Unit = AmountUnit.Tokens)
+            .Build();
+
+        var contents = await AskAsync(
+            loop,
+            [Tool("send").WithCycles(Cycles, Costs(1_001, DenialMode.Terminate)), Tool("free")]
+        );
+
+        AssertAnswered(contents);
+        Assert.That(model.Calls, Is.EqualTo(1));
+        Assert.That(Authority.Creates.Count(create => create.Action.Kind == "llm.completion"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_free_tool_that_comes_last_ends_the_loop_for_the_denied_one_before_it()
     {
         var model = new ScriptedModel(["send", "free"], ["send"]);
