@@ -5,7 +5,7 @@ namespace Cycles.Extensions.AI;
 
 /// <summary>
 /// One piece of guarded work from its hold to its one settlement: the only place where an adapter asks and settles.
-/// A denial throws; settling never does, because no settlement may hide what the work returned or threw.
+/// Settling never throws, because no settlement may hide what the work returned or threw.
 /// </summary>
 internal sealed class CallHold
 {
@@ -35,10 +35,23 @@ internal sealed class CallHold
     )
     {
         var options = subject is null ? null : new ReserveOptions { Subject = subject };
-        return new CallHold(
-            await cycles.ReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false),
-            log
-        );
+        var (hold, denial) = await TryReserveAsync(cycles, action, estimate, options, log, cancellationToken)
+            .ConfigureAwait(false);
+        return hold ?? throw new BudgetDeniedException(denial!);
+    }
+
+    /// <summary>Where a denial is an answer and no exception.</summary>
+    public static async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
+        CyclesClient cycles,
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
+    {
+        var attempt = await cycles.TryReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
+        return (attempt.Guard is { } guard ? new CallHold(guard, log) : null, attempt.Denial);
     }
 
     /// <summary>Without the caller's token: the work is done, and its cost does not go away.</summary>

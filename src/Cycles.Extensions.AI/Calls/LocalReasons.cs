@@ -12,6 +12,15 @@ public static class LocalReasons
     /// <summary>The authority allows the call no output at all (<see cref="Caps.MaxTokens"/> is 0).</summary>
     public static ReasonCode NoTokensLeft { get; } = new("NO_TOKENS_LEFT");
 
+    /// <summary>Nothing says what the tool costs (<see cref="ToolPolicy"/>).</summary>
+    public static ReasonCode ToolUnconfigured { get; } = new("TOOL_UNCONFIGURED");
+
+    /// <summary>The authority allows other tools only (<see cref="Caps.Allows"/>).</summary>
+    public static ReasonCode ToolNotAllowed { get; } = new("CAP_TOOL_NOT_ALLOWED");
+
+    /// <summary>The authority leaves no steps for tools (<see cref="Caps.MaxStepsRemaining"/> is 0).</summary>
+    public static ReasonCode NoStepsLeft { get; } = new("CAP_MAX_STEPS");
+
     /// <summary>The authority asked for a longer pause than a call may wait (<see cref="Caps.CooldownMs"/>).</summary>
     public static ReasonCode CoolingDown { get; } = new("COOLING_DOWN");
 }

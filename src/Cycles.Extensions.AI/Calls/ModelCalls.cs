@@ -86,7 +86,6 @@ internal sealed class ModelCalls
         );
     }
 
-    /// <summary>Others may act meanwhile and bring new pauses, so the time is bounded in all.</summary>
     private async ValueTask PauseAsync(
         string model,
         Subject? subject,
@@ -94,22 +93,18 @@ internal sealed class ModelCalls
         CancellationToken cancellationToken
     )
     {
-        var allowed = _options.MaxCooldown;
-        while (_cooldowns.Remaining(subject) is var left && left > TimeSpan.Zero)
+        var left = await _cooldowns
+            .WaitAsync(subject, _options.MaxCooldown, Time, cancellationToken)
+            .ConfigureAwait(false);
+        if (left > TimeSpan.Zero)
         {
-            if (left > allowed)
-            {
-                throw Denied(
-                    model,
-                    LocalReasons.CoolingDown,
-                    $"The authority asked for a pause that ends in {left.TotalSeconds} s, and MaxCooldown leaves {allowed.TotalSeconds} s.",
-                    estimate,
-                    left
-                );
-            }
-
-            allowed -= left;
-            await Task.Delay(left, Time, cancellationToken).ConfigureAwait(false);
+            throw Denied(
+                model,
+                LocalReasons.CoolingDown,
+                $"The authority asked for a pause that ends in {left.TotalSeconds} s, and MaxCooldown is {_options.MaxCooldown.TotalSeconds} s.",
+                estimate,
+                left
+            );
         }
     }
 

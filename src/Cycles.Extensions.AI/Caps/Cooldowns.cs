@@ -20,7 +20,7 @@ internal sealed class Cooldowns
     public static Cooldowns Of(CyclesClient cycles) => All.GetValue(cycles, static _ => new Cooldowns());
 
     /// <summary>How long a subject still has to wait; zero when it may act.</summary>
-    public TimeSpan Remaining(Subject? subject)
+    private TimeSpan Remaining(Subject? subject)
     {
         if (!_any || !_pauses.TryGetValue(KeyOf(subject), out var pause))
         {
@@ -34,6 +34,31 @@ internal sealed class Cooldowns
         }
 
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// Waits until a subject may act, for <paramref name="most"/> in all: others may act meanwhile and bring new pauses.
+    /// </summary>
+    /// <returns>What is left of a pause that is longer; zero when the subject may act.</returns>
+    public async ValueTask<TimeSpan> WaitAsync(
+        Subject? subject,
+        TimeSpan most,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        while (Remaining(subject) is var left && left > TimeSpan.Zero)
+        {
+            if (left > most)
+            {
+                return left;
+            }
+
+            most -= left;
+            await Task.Delay(left, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TimeSpan.Zero;
     }
 
     /// <summary>Notes what came with an answer.</summary>

@@ -13,7 +13,8 @@ namespace Cycles.Extensions.AI;
 /// function-invoking client it warns. Where another one is further down, this one warns and passes every call through.
 /// </para>
 /// <para>
-/// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. A call that
+/// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied
+/// tool ended the loop (<see cref="DenialMode.Terminate"/>) it answers with nothing, and nobody is asked. A call that
 /// throws gives its hold back. A settlement that fails never hides a reply. A poll with a
 /// <see cref="ChatOptions.ContinuationToken"/> belongs to a call that was charged when it began, and passes through.
 /// </para>
@@ -67,8 +68,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(options)
-            ? base.GetResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(options) ? base.GetResponseAsync(messages, options, cancellationToken)
+            : ToolLoop.HasEnded(messages) ? Task.FromResult(new ChatResponse())
             : GuardedAsync(messages, options, cancellationToken);
     }
 
@@ -81,8 +82,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(options)
-            ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+            : ToolLoop.HasEnded(messages) ? NoUpdates()
             : GuardedStream.RunAsync(
                 token => BeginStreamAsync(messages, options, token),
                 _calls.Time,
@@ -164,6 +165,12 @@ public sealed class CyclesChatClient : DelegatingChatClient
 
     private ChatMeter NewMeter(long inputTokens) =>
         new(_calls.Tokens, inputTokens, _options.UsageAggregation, _calls.Log);
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> NoUpdates()
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield break;
+    }
 
     private bool PassesThrough(ChatOptions? options) => _isDuplicate || options?.ContinuationToken is not null;
 

@@ -33,7 +33,11 @@ public static class CyclesToolChatClientBuilderExtensions
         return builder.Use(
             (inner, services) =>
             {
-                var policy = new ToolPolicy { LoggerFactory = services.GetService<ILoggerFactory>() };
+                var policy = new ToolPolicy
+                {
+                    LoggerFactory = services.GetService<ILoggerFactory>(),
+                    TimeProvider = services.GetService<TimeProvider>(),
+                };
                 configure?.Invoke(policy);
                 Guard(inner, new ToolGuard(cycles ?? services.GetRequiredService<CyclesClient>(), policy));
                 return inner;

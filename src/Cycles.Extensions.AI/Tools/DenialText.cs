@@ -15,9 +15,10 @@ internal static class DenialText
             _ when reason == ReasonCode.BudgetFrozen => "the budget is frozen",
             _ when reason == ReasonCode.BudgetClosed || reason == ReasonCode.TenantClosed => "the budget is closed",
             _ when reason == ReasonCode.ActionQuotaExceeded => "it was called as often as is allowed",
-            _ when reason == ToolReasons.NotConfigured => "nobody has said what it may cost",
-            _ when reason == ToolReasons.NotAllowed => "it is not among the tools that are allowed now",
-            _ when reason == ToolReasons.NoStepsLeft => "no steps are left",
+            _ when reason == LocalReasons.ToolUnconfigured => "nobody has said what it may cost",
+            _ when reason == LocalReasons.ToolNotAllowed => "it is not among the tools that are allowed now",
+            _ when reason == LocalReasons.NoStepsLeft => "no steps are left",
+            _ when reason == LocalReasons.CoolingDown => "a pause is due first",
             _ => "the budget does not allow it",
         };
 

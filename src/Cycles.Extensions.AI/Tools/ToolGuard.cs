@@ -13,18 +13,29 @@ internal sealed class ToolGuard
     private readonly ToolRules _rules;
     private readonly Subject? _subject;
     private readonly Func<ToolCall, Subject?>? _resolveSubject;
-    private readonly Action<ToolDenial>? _onDenied;
+    private readonly ToolRefusals _refusals;
+    private readonly Cooldowns _cooldowns;
+    private readonly TimeSpan _maxCooldown;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
     public ToolGuard(CyclesClient cycles, ToolPolicy policy)
     {
+        if (policy.MaxCooldown < TimeSpan.Zero)
+        {
+            throw new ArgumentException("ToolPolicy.MaxCooldown must be 0 or more.", nameof(policy));
+        }
+
         _cycles = cycles;
         _policy = policy;
         _rules = new ToolRules(policy);
         _subject = policy.Subject;
         _resolveSubject = policy.ResolveSubject;
-        _onDenied = policy.OnDenied;
-        _log = (policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Extensions.AI");
+        _cooldowns = Cooldowns.Of(cycles);
+        _maxCooldown = policy.MaxCooldown;
+        _time = policy.TimeProvider ?? TimeProvider.System;
+        _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
+        _refusals = new ToolRefusals(policy.OnDenied, _log);
     }
 
     /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
@@ -62,81 +73,75 @@ internal sealed class ToolGuard
 
         if (terms.Estimate is not { } estimate)
         {
-            return Denied(call, terms, ToolReasons.NotConfigured);
+            return _refusals.Unconfigured(call, terms);
         }
 
-        if (Excluded(caps, call.Name) is { } excluded)
+        if (_refusals.ByCaps(caps, call, terms) is { } hidden)
         {
-            return Denied(call, terms, excluded);
+            return hidden;
         }
 
-        if (estimate.Value == 0)
+        return estimate.Value == 0
+            ? new ToolHold(hold: null, terms)
+            : await ReserveAsync(call, terms, estimate, key, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ToolHold> ReserveAsync(
+        ToolCall call,
+        ToolTerms terms,
+        Amount estimate,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
+        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false);
+        if (left > TimeSpan.Zero)
         {
-            return new ToolHold(guard: null, terms, _log);
+            return _refusals.CoolingDown(call, terms, left, _maxCooldown);
         }
 
-        var attempt = await _cycles
-            .TryReserveAsync(
-                new CyclesAction(terms.Kind ?? DefaultKind, call.Name),
-                estimate,
-                new ReserveOptions { Subject = SubjectOf(call, terms), IdempotencyKey = key },
-                cancellationToken
-            )
+        var (hold, denial) = await AskAsync(call, terms, estimate, subject, key, cancellationToken)
             .ConfigureAwait(false);
-        if (attempt.Denial is { } denial)
+        if (hold is null)
         {
-            return Denied(call, terms, denial);
+            return _refusals.Deny(call, terms, denial!);
         }
 
-        if (Excluded(attempt.Guard!.Caps, call.Name) is not { } capped)
+        _cooldowns.Note(subject, hold.Caps, _time);
+        if (_refusals.ByCaps(hold.Caps, call, terms) is not { } capped)
         {
-            return new ToolHold(attempt.Guard, terms, _log);
+            return new ToolHold(hold, terms);
         }
 
-        await attempt.Guard.ReleaseAsync(capped.Value, CancellationToken.None).ConfigureAwait(false);
-        return Denied(call, terms, capped);
+        await hold.ReleaseAsync(capped.Denial!.Denial.ReasonCode.Value).ConfigureAwait(false);
+        return capped;
     }
 
-    private static ReasonCode? Excluded(Caps? caps, string tool) =>
-        caps is null ? null
-        : !caps.Allows(tool) ? ToolReasons.NotAllowed
-        : caps.MaxStepsRemaining == 0 ? ToolReasons.NoStepsLeft
-        : null;
-
-    private Subject? SubjectOf(ToolCall call, ToolTerms terms)
+    private async ValueTask<(CallHold? Hold, Denial? Denial)> AskAsync(
+        ToolCall call,
+        ToolTerms terms,
+        Amount estimate,
+        Subject? subject,
+        string? key,
+        CancellationToken cancellationToken
+    )
     {
-        var subject = _resolveSubject?.Invoke(call) ?? _subject;
-        return terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
-    }
-
-    private ToolHold Denied(ToolCall call, ToolTerms terms, ReasonCode reason)
-    {
-        ToolLog.Refused(_log, call.Name, reason);
-        return Denied(
-            call,
-            terms,
-            new Denial
-            {
-                ReasonCode = reason,
-                Message = ToolReasons.Explain(reason, call.Name),
-                Requested = terms.Estimate ?? default,
-            }
-        );
-    }
-
-    private ToolHold Denied(ToolCall call, ToolTerms terms, Denial denial)
-    {
-        var denied = new ToolDenial { Tool = call.Name, Denial = denial };
         try
         {
-            _onDenied?.Invoke(denied);
+            var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
+            var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
+            var options = new ReserveOptions { Subject = payer, IdempotencyKey = key };
+            return await CallHold
+                .TryReserveAsync(_cycles, action, estimate, options, _log, cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            ToolLog.CallbackFailed(_log, call.Name, e);
+            // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
+            ToolLog.ReserveFailed(_log, call.Name, e);
+            throw;
         }
-
-        return new ToolHold(guard: null, terms, _log) { Denial = denied };
     }
 
     private void ReportUnconfigured(string tool)

@@ -22,27 +22,28 @@ internal sealed class ToolLoop
     /// <summary>Tells this request apart from every other.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Whether a denial ended the loop, so that the model must not be asked again.</summary>
-    public bool HasEnded
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _hasEnded;
-            }
-        }
-    }
-
     public static ToolLoop Of(FunctionInvocationContext context) =>
         // Before a loop sets it, a context has an array that all contexts share.
         context.Messages.IsReadOnly
             ? new ToolLoop()
             : Loops.GetOrCreateValue(context.Messages);
 
-    /// <summary>The loop that asks the model with these messages; null when no guarded tool ran in it so far.</summary>
-    public static ToolLoop? Find(IEnumerable<ChatMessage> messages) =>
-        Loops.TryGetValue(messages, out var loop) ? loop : null;
+    /// <summary>
+    /// Whether a denial ended the loop that asks the model with these messages, although its last call had no guard that
+    /// could stop it: then the model must not be asked.
+    /// </summary>
+    public static bool HasEnded(IEnumerable<ChatMessage> messages)
+    {
+        if (!Loops.TryGetValue(messages, out var loop))
+        {
+            return false;
+        }
+
+        lock (loop._gate)
+        {
+            return loop._hasEnded;
+        }
+    }
 
     /// <summary>Begins a call: which attempt at it this is, from 0; null when a guard around this one has begun it.</summary>
     public int? Begin(FunctionInvocationContext context, string tool)

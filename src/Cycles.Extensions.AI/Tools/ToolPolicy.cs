@@ -35,7 +35,16 @@ public sealed class ToolPolicy
     /// <summary>Told about every denied call, on any thread; what it throws is logged.</summary>
     public Action<ToolDenial>? OnDenied { get; set; }
 
-    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default nowhere.</summary>
+    /// <summary>
+    /// How long a call waits where the authority asked for a pause before the next action (<see cref="Caps.CooldownMs"/>),
+    /// 0 or more; default 5 s. A longer pause denies the call.
+    /// </summary>
+    public TimeSpan MaxCooldown { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The clock of pauses; default the container's, else the system's.</summary>
+    public TimeProvider? TimeProvider { get; set; }
+
+    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default the container's, else nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>The tools met so far whose estimate comes from <see cref="Default"/> or from nowhere, by name.</summary>

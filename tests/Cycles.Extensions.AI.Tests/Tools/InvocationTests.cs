@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Tools;
 
@@ -131,15 +133,19 @@ public sealed class InvocationTests : ToolFixture
     }
 
     [Test]
-    public async Task An_authority_that_fails_stops_the_tool_and_is_no_denial()
+    public async Task An_authority_that_fails_stops_the_tool_is_no_denial_and_is_logged()
     {
+        using var logs = new FakeLoggerProvider();
         Authority.RefusesReserves = CyclesError.Of(404, ErrorCode.NotFound, "No budget.");
-        var tool = Tool("find").WithCycles(Cycles, Costs(50));
+        var policy = new ToolPolicy { LoggerFactory = new LoggerFactory([logs]) };
+        policy["find"].Estimate = Amount.RiskPoints(1);
+        var tool = Tool("find").WithCycles(Cycles, policy);
 
         var thrown = await Assert.CatchAsync<CyclesException>(async () => await tool.InvokeAsync());
 
         Assert.That(thrown, Is.Not.InstanceOf<BudgetDeniedException>());
         Assert.That(Ran, Is.Empty);
+        Assert.That(logs.Collector.LatestRecord.Exception, Is.SameAs(thrown));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Tools;
@@ -145,7 +146,7 @@ public sealed class PolicyTests : ToolFixture
     public async Task A_tool_that_nobody_priced_is_listed_at_once_and_refused()
     {
         using var logs = new FakeLoggerProvider();
-        var policy = new ToolPolicy { LoggerFactory = Logging(logs) };
+        var policy = new ToolPolicy { LoggerFactory = new LoggerFactory([logs]) };
         policy["known"].Estimate = Amount.RiskPoints(0);
         var tools = new AITool[] { Tool("new"), Tool("known") }.WithCycles(Cycles, policy);
         var listed = policy.Unconfigured;
@@ -157,12 +158,12 @@ public sealed class PolicyTests : ToolFixture
         Assert.That(
             result,
             Is.EqualTo(
-                "The tool 'new' was denied and did not run (TOOL_NOT_CONFIGURED): nobody has said what it may cost. Waiting does not help: do not call it again, go on without it."
+                "The tool 'new' was denied and did not run (TOOL_UNCONFIGURED): nobody has said what it may cost. Waiting does not help: do not call it again, go on without it."
             )
         );
         Assert.That(Ran, Is.Empty);
         Assert.That(Authority.Requests, Is.Empty);
-        Assert.That(logs.Collector.GetSnapshot().Count(record => record.Id.Id == 201), Is.EqualTo(1), "said once");
+        Assert.That(logs.Collector.GetSnapshot().Count(record => record.Id.Id == 221), Is.EqualTo(1), "said once");
     }
 
     [Test]
@@ -231,8 +232,4 @@ public sealed class PolicyTests : ToolFixture
 
         await tool.InvokeAsync();
     }
-
-    internal static Microsoft.Extensions.Logging.ILoggerFactory Logging(
-        Microsoft.Extensions.Logging.ILoggerProvider provider
-    ) => new Microsoft.Extensions.Logging.LoggerFactory([provider]);
 }

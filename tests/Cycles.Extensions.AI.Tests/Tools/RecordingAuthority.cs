@@ -9,6 +9,8 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
 
     public IReadOnlyList<ReservationCreateRequest> Creates => [.. Requests.OfType<ReservationCreateRequest>()];
 
+    public IReadOnlyList<string> Keys => [.. Creates.Select(create => create.IdempotencyKey)];
+
     public string? Tenant => inner.Tenant;
 
     public TimeSpan AttemptTimeout => inner.AttemptTimeout;
@@ -22,8 +24,11 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     /// <summary>What reserves wait for, when set.</summary>
     public Task? Gate { get; set; }
 
-    /// <summary>Changes what the ledger answers to a reserve.</summary>
-    public Func<ReservationCreateResponse, ReservationCreateResponse>? Answers { get; set; }
+    /// <summary>What the reserves of an action wait for, by its name.</summary>
+    public ConcurrentDictionary<string, Task> Gates { get; } = new();
+
+    /// <summary>Called after the ledger has taken a commit.</summary>
+    public Action? OnCommit { get; set; }
 
     public ICyclesAuthority ForTenant(string tenant) => new RecordingAuthority(inner.ForTenant(tenant));
 
@@ -33,28 +38,27 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     )
     {
         Requests.Enqueue(request);
-        await (Gate ?? Task.CompletedTask);
-        if (RefusesReserves is { } error)
-        {
-            return new CyclesResponse<ReservationCreateResponse>(error);
-        }
-
-        var response = await inner.CreateReservationAsync(request, cancellationToken);
-        return response.IsSuccess && Answers is { } change
-            ? new CyclesResponse<ReservationCreateResponse>(response.Status, change(response.Value))
-            : response;
+        await (Gate ?? Gates.GetValueOrDefault(request.Action.Name, Task.CompletedTask));
+        return RefusesReserves is { } error
+            ? new CyclesResponse<ReservationCreateResponse>(error)
+            : await inner.CreateReservationAsync(request, cancellationToken);
     }
 
-    public ValueTask<CyclesResponse<CommitResponse>> CommitReservationAsync(
+    public async ValueTask<CyclesResponse<CommitResponse>> CommitReservationAsync(
         string reservationId,
         CommitRequest request,
         CancellationToken cancellationToken = default
     )
     {
         Requests.Enqueue(request);
-        return RefusesCommits is { } error
-            ? new(new CyclesResponse<CommitResponse>(error))
-            : inner.CommitReservationAsync(reservationId, request, cancellationToken);
+        if (RefusesCommits is { } error)
+        {
+            return new CyclesResponse<CommitResponse>(error);
+        }
+
+        var response = await inner.CommitReservationAsync(reservationId, request, cancellationToken);
+        OnCommit?.Invoke();
+        return response;
     }
 
     public ValueTask<CyclesResponse<ReleaseResponse>> ReleaseReservationAsync(
