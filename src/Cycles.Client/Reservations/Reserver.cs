@@ -90,7 +90,7 @@ internal sealed class Reserver(
         var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
-            return response.Value;
+            return response.Value with { ResponseMetadata = response.Metadata };
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -100,6 +100,7 @@ internal sealed class Reserver(
                 ReasonCode = new ReasonCode(response.Error.RawCode!),
                 AffectedScopes = [],
                 RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+                ResponseMetadata = response.Metadata,
             }
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Cycles;
 
@@ -49,6 +50,13 @@ public sealed record ReservationDetail
 
     /// <summary>The signed evidence of its operations, where the server emits it.</summary>
     public ReservationEvidence? Evidence { get; init; }
+
+    /// <summary>
+    /// What came with the answer: ids, the tenant, rate limits. Set by the client on what it returns, and no part of the
+    /// protocol's JSON.
+    /// </summary>
+    [JsonIgnore]
+    public CyclesResponseMetadata ResponseMetadata { get; init; } = CyclesResponseMetadata.None;
 
     /// <summary>Finds the first field that is not what the protocol promises. An unknown <see cref="Status"/> is not one.</summary>
     /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
