@@ -95,6 +95,26 @@ public sealed class OutcomeTests
     )]
     [TestCase(4, """{"status":"ACTIVE","expires_at_ms":5,"remaining_ttl_ms":-1}""", "remaining_ttl_ms")]
     [TestCase(5, """{"status":"APPLIED","event_id":""}""", "event_id")]
+    [TestCase(
+        1,
+        """{"decision":"ALLOW","reservation_id":"r","affected_scopes":[],"reserved":{"unit":"CREDITS","amount":10}}""",
+        "reserved.unit must be that of the request"
+    )]
+    [TestCase(
+        2,
+        """{"status":"COMMITTED","charged":{"unit":"CREDITS","amount":7}}""",
+        "charged.unit must be that of the request but was 7 CREDITS"
+    )]
+    [TestCase(
+        2,
+        """{"status":"COMMITTED","charged":{"unit":"TOKENS","amount":7},"released":{"unit":"CREDITS","amount":3}}""",
+        "released.unit must be that of the request"
+    )]
+    [TestCase(
+        5,
+        """{"status":"APPLIED","event_id":"e","charged":{"unit":"CREDITS","amount":7}}""",
+        "charged.unit must be that of the request"
+    )]
     [TestCase(2, "null", "null")]
     [TestCase(2, "[]", "")]
     [TestCase(2, "", "")]
