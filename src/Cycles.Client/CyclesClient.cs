@@ -219,7 +219,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-        var response = await Observed.DecideAsync(client._authority, request, cancellationToken).ConfigureAwait(false);
+        var response = await Observed
+            .DecideAsync(_core.Settler.Clock, client._authority, request, cancellationToken)
+            .ConfigureAwait(false);
         return response.IsSuccess
             ? response.Value with
             {
@@ -288,7 +290,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         var settlement = await _core
-            .Settler.SettleAsync(new SpendSettlement(client._authority, request))
+            .Settler.SettleAsync(new SpendSettlement(client._authority, request) { Clock = _core.Settler.Clock })
             .AsTask()
             .WaitAsync(cancellationToken)
             .ConfigureAwait(false);

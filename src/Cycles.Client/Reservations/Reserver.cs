@@ -125,7 +125,9 @@ internal sealed class Reserver(
         Exception? unknown = null;
         try
         {
-            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first;
@@ -140,7 +142,9 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
