@@ -160,6 +160,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.List, _addresses.List(QueryText.Of(query)), cancellationToken);
     }
 
@@ -169,6 +170,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.Balances, _addresses.Balances(QueryText.Of(query)), cancellationToken);
     }
 

@@ -48,6 +48,7 @@ public sealed class LedgerFaultTests
         await _client.DisposeAsync();
         await _front.WhenAllClosed().WaitAsync(Patience);
         await _front.DisposeAsync();
+        var scripted = _script is null ? [] : ScriptedAnswer.Requests(_script).Select(WireCheck.Problem).ToList();
         _script?.Dispose();
         _script = null;
         await _host.DisposeAsync();
@@ -57,6 +58,7 @@ public sealed class LedgerFaultTests
         TaskScheduler.UnobservedTaskException -= Keep;
         Assert.Multiple(() =>
         {
+            Assert.That(scripted, Is.All.Null, "every request is as the protocol has it");
             Assert.That(_unobserved, Is.Empty, "unobserved exceptions");
             Assert.That(_unrecorded, Is.Empty, "unrecorded spends");
         });

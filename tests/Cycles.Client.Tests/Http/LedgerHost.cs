@@ -16,6 +16,7 @@ internal sealed class LedgerHost : IAsyncDisposable
     private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EmbeddedAuthority _authority;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 4, 12, 12, 0, 0, TimeSpan.Zero));
+    private readonly WireWatch _watch = new();
     private (Operation Operation, LedgerFault Fault)? _armed;
 
     private LedgerHost()
@@ -58,43 +59,44 @@ internal sealed class LedgerHost : IAsyncDisposable
         return response.Value!.Balances.Single();
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Assert.That(_watch.Problems, Is.Empty, "every request and answer is as the protocol has it");
+    }
 
     private async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        var operation = OperationOf(context.Request.Path.Value!);
+        var request = await _watch.ReadAsync(context);
+        var operation = OperationOf(request);
         if (_armed is not { } armed || armed.Operation != operation)
         {
-            await ReachAsync(context, operation, next);
+            await ReachAsync(context, request, operation, next);
             return;
         }
 
         _armed = null;
         if (armed.Fault.Applied)
         {
-            await ApplyAsync(context, operation, next);
-        }
-        else
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null);
+            await ApplyAsync(context, request, operation, next);
         }
 
         _met.TrySetResult();
         await SpoilAsync(context, operation, armed.Fault);
     }
 
-    private Task ReachAsync(HttpContext context, Operation operation, RequestDelegate next)
+    private Task ReachAsync(HttpContext context, WireRequest request, Operation operation, RequestDelegate next)
     {
         _reached.AddOrUpdate(operation, 1, (_, count) => count + 1);
-        return next(context);
+        return _watch.AnswerAsync(context, request, next);
     }
 
     /// <summary>The ledger does its part, and nobody hears of it.</summary>
-    private async Task ApplyAsync(HttpContext context, Operation operation, RequestDelegate next)
+    private async Task ApplyAsync(HttpContext context, WireRequest request, Operation operation, RequestDelegate next)
     {
         var answer = context.Response.Body;
         context.Response.Body = Stream.Null;
-        await ReachAsync(context, operation, next);
+        await ReachAsync(context, request, operation, next);
         context.Response.Body = answer;
         if (context.Response.StatusCode is not (200 or 201))
         {
@@ -141,10 +143,16 @@ internal sealed class LedgerHost : IAsyncDisposable
         }
     }
 
-    private static Operation OperationOf(string path) =>
-        path.EndsWith("/reservations", StringComparison.Ordinal) ? Operation.Create
-        : path.EndsWith("/commit", StringComparison.Ordinal) ? Operation.Commit
-        : path.EndsWith("/release", StringComparison.Ordinal) ? Operation.Release
-        : path.EndsWith("/events", StringComparison.Ordinal) ? Operation.Event
-        : Operation.Get;
+    private static Operation OperationOf(WireRequest request) =>
+        request.Method == "GET"
+            ? Operation.Get
+            : request.Path.Split('/')[^1] switch
+            {
+                "decide" => Operation.Decide,
+                "reservations" => Operation.Create,
+                "commit" => Operation.Commit,
+                "release" => Operation.Release,
+                "extend" => Operation.Extend,
+                _ => Operation.Event,
+            };
 }
