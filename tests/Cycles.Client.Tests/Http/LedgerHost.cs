@@ -52,6 +52,9 @@ internal sealed class LedgerHost : IAsyncDisposable
     /// <summary>Lets every hold that is out expire.</summary>
     public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(2));
 
+    public async Task<ReservationDetail> ReservationAsync(string id) =>
+        (await _authority.ForTenant("acme").GetReservationAsync(id)).Value!;
+
     public async Task<Balance> BalanceAsync()
     {
         var query = new BalanceQuery { Subject = new Subject { Tenant = "acme" } };

@@ -63,6 +63,9 @@ internal static class ScriptedAnswer
                 {
                     Operation.Create => "/v1/reservations",
                     Operation.Commit => "/v1/reservations/*/commit",
+                    Operation.Release => "/v1/reservations/*/release",
+                    Operation.Extend => "/v1/reservations/*/extend",
+                    Operation.Decide => "/v1/decide",
                     _ => "/v1/events",
                 }
             );
