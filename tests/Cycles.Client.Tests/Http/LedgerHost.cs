@@ -19,7 +19,7 @@ internal sealed class LedgerHost : IAsyncDisposable
     private readonly WireWatch _watch = new();
     private (Operation Operation, LedgerFault Fault)? _armed;
 
-    private LedgerHost()
+    private LedgerHost(IEnumerable<string> tenants)
     {
         _authority = new EmbeddedAuthority(new EmbeddedAuthorityOptions { TimeProvider = _clock });
         _authority.Administer("acme").Budget("tenant:acme", Amount.Tokens(10_000));
@@ -28,7 +28,18 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Use(HandleAsync);
-        _app.MapCyclesAuthority(_authority, endpoints => endpoints.ApiKeys.Add(Seam.Key, "acme"));
+        _app.MapCyclesAuthority(
+            _authority,
+            endpoints =>
+            {
+                endpoints.ApiKeys.Add(Seam.Key, "acme");
+                foreach (var tenant in tenants)
+                {
+                    _authority.Administer(tenant).Budget($"tenant:{tenant}", Amount.Tokens(1_000));
+                    endpoints.ApiKeys.Add(KeyOf(tenant), tenant);
+                }
+            }
+        );
     }
 
     public Uri Url => new(_app.Urls.Single());
@@ -36,12 +47,15 @@ internal sealed class LedgerHost : IAsyncDisposable
     /// <summary>Completes when the fault has happened.</summary>
     public Task WhenMet => _met.Task;
 
-    public static async Task<LedgerHost> StartAsync()
+    /// <param name="tenants">Those that there are besides acme, each with 1,000 tokens and a key of its own.</param>
+    public static async Task<LedgerHost> StartAsync(params IEnumerable<string> tenants)
     {
-        var host = new LedgerHost();
+        var host = new LedgerHost(tenants);
         await host._app.StartAsync();
         return host;
     }
+
+    public static string KeyOf(string tenant) => $"cyc_{tenant}";
 
     /// <summary>Spoils the next answer to an operation.</summary>
     public void Arm(Operation operation, LedgerFault fault) => _armed = (operation, fault);
@@ -55,10 +69,10 @@ internal sealed class LedgerHost : IAsyncDisposable
     public async Task<ReservationDetail> ReservationAsync(string id) =>
         (await _authority.ForTenant("acme").GetReservationAsync(id)).Value!;
 
-    public async Task<Balance> BalanceAsync()
+    public async Task<Balance> BalanceAsync(string tenant = "acme")
     {
-        var query = new BalanceQuery { Subject = new Subject { Tenant = "acme" } };
-        var response = await _authority.ForTenant("acme").GetBalancesAsync(query);
+        var query = new BalanceQuery { Subject = new Subject { Tenant = tenant } };
+        var response = await _authority.ForTenant(tenant).GetBalancesAsync(query);
         return response.Value!.Balances.Single();
     }
 
