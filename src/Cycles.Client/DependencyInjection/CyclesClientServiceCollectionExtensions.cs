@@ -179,7 +179,7 @@ public static class CyclesClientServiceCollectionExtensions
         http.UseSocketsHttpHandler((handler, provider) => HttpHandlers.Configure(handler, Read(provider, optionsName)))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // The connections are renewed below it.
             .RedactLoggedHeaders(static _ => true);
-#pragma warning disable EXTEXP0001 // The only way not to multiply charges by what an application gives all its clients.
+#pragma warning disable EXTEXP0001 // What an application gives all its clients has timeouts and breakers that no charge should meet.
         http.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
 

@@ -63,5 +63,8 @@ public sealed record ReservationDetail
     public ValidationFinding? Validate() =>
         Check.Amount("reserved", Reserved)
         ?? Check.Amount("committed", Committed)
+        ?? Check.Range("created_at_ms", CreatedAtMs, 0, long.MaxValue)
+        ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
+        ?? Check.Range("finalized_at_ms", FinalizedAtMs, 0, long.MaxValue)
         ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue);
 }

@@ -163,6 +163,53 @@ public sealed class OutcomeTests
     }
 
     [Test]
+    public async Task A_read_that_lacks_a_required_field_or_is_out_of_bounds_is_none()
+    {
+        string[] fields = [.. JsonNode.Parse(Answers.Get)!.AsObject().Select(member => member.Key)];
+        var reservations = fields
+            .Select(field => Bent(field, value: null, remove: true))
+            .Concat(fields.Select(field => Bent(field, value: null)))
+            .Append(Bent("created_at_ms", -1))
+            .Append(Bent("expires_at_ms", -1))
+            .Append(Bent("finalized_at_ms", -1))
+            .Append(Bent("status", 1))
+            .Append(Bent("reserved", JsonNode.Parse("""{"unit":"TOKENS","amount":-1}""")));
+        foreach (var reservation in reservations)
+        {
+            await AssertAmbiguousAsync(Seam.Gets[0].Send, 200, reservation);
+            await AssertAmbiguousAsync(Seam.Gets[1].Send, 200, $$"""{"reservations":[{{reservation}}]}""");
+        }
+
+        string[] pages =
+        [
+            "{}",
+            """{"balances":null}""",
+            """{"balances":[{"scope":"s","scope_path":"s"}]}""",
+            """{"balances":[{"scope":"s","remaining":{"unit":"TOKENS","amount":1}}]}""",
+            """{"balances":[{"scope":"s","scope_path":"s","remaining":{"unit":"TOKENS","amount":1},"spent":{"unit":"TOKENS","amount":-1}}]}""",
+            """{"balances":[],"has_more":1}""",
+        ];
+        foreach (var page in pages)
+        {
+            await AssertAmbiguousAsync(Seam.Gets[2].Send, 200, page);
+        }
+
+        await AssertAmbiguousAsync(Seam.Gets[1].Send, 200, "{}");
+
+        static string Bent(string field, JsonNode? value, bool remove = false)
+        {
+            var reservation = JsonNode.Parse(Answers.Get)!.AsObject();
+            reservation[field] = value;
+            if (remove)
+            {
+                reservation.Remove(field);
+            }
+
+            return reservation.ToJsonString();
+        }
+    }
+
+    [Test]
     public async Task An_unknown_state_is_no_obstacle_to_reading()
     {
         var odd = Answers.Get.Replace("ACTIVE", "PAUSED", StringComparison.Ordinal);

@@ -119,6 +119,7 @@ public sealed class ResultMetadataTests
             await foreach (var _ in client.GetBalancesAsync()) { }
         });
         Assert.That(thrown!.Metadata, Is.EqualTo(Expected));
+        Assert.That(thrown.RetryAfter, Is.EqualTo(Expected.RetryAfter));
     }
 
     [Test]
