@@ -21,6 +21,11 @@ internal sealed class ChatStreamCall(
     public override void Observe(ChatResponseUpdate item)
     {
         meter.Add(item);
+        if (call.Caps is { } caps && item is not null)
+        {
+            CappedCalls.Add(item.Contents, caps);
+        }
+
         _finished |= item?.FinishReason is not null;
     }
 

@@ -100,7 +100,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var sent = Materialised(messages);
         var input = _calls.Tokens.Of(sent, options);
         var call = await BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
-        ChatResponse response;
+        ChatResponse? response;
         try
         {
             response = await base.GetResponseAsync(sent, ChatCaps.Apply(call.Caps, options), cancellationToken)
@@ -112,10 +112,18 @@ public sealed class CyclesChatClient : DelegatingChatClient
             throw;
         }
 
+        if (call.Caps is { } caps && response is not null)
+        {
+            foreach (var message in response.Messages)
+            {
+                CappedCalls.Add(message.Contents, caps);
+            }
+        }
+
         var meter = NewMeter(input);
         meter.Add(response);
         await meter.CommitAsync(call).ConfigureAwait(false);
-        return response;
+        return response!;
     }
 
     private async ValueTask<StreamCall<ChatResponseUpdate>> BeginStreamAsync(
