@@ -16,10 +16,10 @@ public static class LocalReasons
     public static ReasonCode ToolUnconfigured { get; } = new("TOOL_UNCONFIGURED");
 
     /// <summary>The authority allows other tools only (<see cref="Caps.Allows"/>).</summary>
-    public static ReasonCode ToolNotAllowed { get; } = new("CAP_TOOL_NOT_ALLOWED");
+    public static ReasonCode ToolNotAllowed { get; } = new("TOOL_NOT_ALLOWED");
 
     /// <summary>The authority leaves no steps for tools (<see cref="Caps.MaxStepsRemaining"/> is 0).</summary>
-    public static ReasonCode NoStepsLeft { get; } = new("CAP_MAX_STEPS");
+    public static ReasonCode NoStepsLeft { get; } = new("NO_STEPS_LEFT");
 
     /// <summary>The authority asked for a longer pause than a call may wait (<see cref="Caps.CooldownMs"/>).</summary>
     public static ReasonCode CoolingDown { get; } = new("CAP_COOLDOWN");

@@ -114,7 +114,7 @@ internal sealed class ToolGuard
             return new ToolHold(hold, terms);
         }
 
-        await hold.ReleaseAsync(capped.Denial!.Denial.ReasonCode.Value).ConfigureAwait(false);
+        await hold.ReleaseAsync("tool_capped").ConfigureAwait(false);
         return capped;
     }
 

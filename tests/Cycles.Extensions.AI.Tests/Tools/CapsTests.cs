@@ -37,10 +37,10 @@ public sealed class CapsTests : ToolFixture
         Assert.That(
             result,
             Is.EqualTo(
-                "The tool 'send' was denied and did not run (CAP_TOOL_NOT_ALLOWED): it is not among the tools that are allowed now. Waiting does not help: do not call it again, go on without it."
+                "The tool 'send' was denied and did not run (TOOL_NOT_ALLOWED): it is not among the tools that are allowed now. Waiting does not help: do not call it again, go on without it."
             )
         );
-        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("CAP_TOOL_NOT_ALLOWED"));
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("tool_capped"));
     }
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class CapsTests : ToolFixture
                 .Messages.SelectMany(message => message.Contents)
                 .OfType<FunctionResultContent>()
                 .Select(r => r.Result),
-            Has.All.Contain("CAP_TOOL_NOT_ALLOWED").And.Exactly(2).Items
+            Has.All.Contain("TOOL_NOT_ALLOWED").And.Exactly(2).Items
         );
     }
 
@@ -100,7 +100,7 @@ public sealed class CapsTests : ToolFixture
         Assert.That(
             result,
             Is.EqualTo(
-                "The tool 'send' was denied and did not run (CAP_COOLDOWN): a pause is due first. Waiting may help: call it again after 6 s at the earliest."
+                "The tool 'send' was denied and did not run (COOLING_DOWN): a pause is due first. Waiting may help: call it again after 6 s at the earliest."
             )
         );
         Assert.That(Authority.Creates, Has.Count.EqualTo(1));
