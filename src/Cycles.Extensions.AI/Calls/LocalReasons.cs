@@ -10,7 +10,7 @@ public static class LocalReasons
     public static ReasonCode ModelUnpriced { get; } = new("MODEL_UNPRICED");
 
     /// <summary>The authority allows the call no output at all (<see cref="Caps.MaxTokens"/> is 0).</summary>
-    public static ReasonCode NoTokensLeft { get; } = new("NO_TOKENS_LEFT");
+    public static ReasonCode NoTokensLeft { get; } = new("CAP_MAX_TOKENS");
 
     /// <summary>Nothing says what the tool costs (<see cref="ToolPolicy"/>).</summary>
     public static ReasonCode ToolUnconfigured { get; } = new("TOOL_UNCONFIGURED");
@@ -22,5 +22,5 @@ public static class LocalReasons
     public static ReasonCode NoStepsLeft { get; } = new("NO_STEPS_LEFT");
 
     /// <summary>The authority asked for a longer pause than a call may wait (<see cref="Caps.CooldownMs"/>).</summary>
-    public static ReasonCode CoolingDown { get; } = new("COOLING_DOWN");
+    public static ReasonCode CoolingDown { get; } = new("CAP_COOLDOWN");
 }
