@@ -81,28 +81,36 @@ internal sealed class ToolGuard
             return hidden;
         }
 
-        return estimate.Value == 0
-            ? new ToolHold(hold: null, terms)
-            : await ReserveAsync(call, terms, estimate, key, cancellationToken).ConfigureAwait(false);
+        if (CyclesRun.Current is { } run && run.IsRepeated(call, out var most))
+        {
+            return _refusals.Repeated(call, terms, most);
+        }
+
+        if (estimate.Value > 0)
+        {
+            return await ReserveAsync(call, terms, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        CyclesRun.Current?.Tally.LetThrough(call.In(terms));
+        return new ToolHold(hold: null, terms);
     }
 
     private async ValueTask<ToolHold> ReserveAsync(
         ToolCall call,
         ToolTerms terms,
-        Amount estimate,
         string? key,
         CancellationToken cancellationToken
     )
     {
         var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
+        subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
         var left = await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false);
         if (left > TimeSpan.Zero)
         {
             return _refusals.CoolingDown(call, terms, left, _maxCooldown);
         }
 
-        var (hold, denial) = await AskAsync(call, terms, estimate, subject, key, cancellationToken)
-            .ConfigureAwait(false);
+        var (hold, denial) = await AskAsync(call, terms, subject, key, cancellationToken).ConfigureAwait(false);
         if (hold is null)
         {
             return _refusals.Deny(call, terms, denial!);
@@ -114,14 +122,13 @@ internal sealed class ToolGuard
             return new ToolHold(hold, terms);
         }
 
-        await hold.ReleaseAsync("tool_capped").ConfigureAwait(false);
+        await hold.RefuseAsync("tool_capped").ConfigureAwait(false);
         return capped;
     }
 
     private async ValueTask<(CallHold? Hold, Denial? Denial)> AskAsync(
         ToolCall call,
         ToolTerms terms,
-        Amount estimate,
         Subject? subject,
         string? key,
         CancellationToken cancellationToken
@@ -131,9 +138,8 @@ internal sealed class ToolGuard
         {
             var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
             var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
-            var options = new ReserveOptions { Subject = payer, IdempotencyKey = key };
             return await CallHold
-                .TryReserveAsync(_cycles, action, estimate, options, _log, cancellationToken)
+                .TryReserveAsync(_cycles, new RunRequest(call.In(terms), action, payer, key), _log, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -146,6 +152,7 @@ internal sealed class ToolGuard
 
     private void ReportUnconfigured(string tool)
     {
+        CyclesRun.Current?.Tally.Unconfigured(tool);
         if (_policy.AddUnconfigured(tool))
         {
             ToolLog.Unconfigured(_log, tool);

@@ -41,7 +41,15 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
             left
         );
 
-    /// <summary>The authority's own no, which the client has logged.</summary>
+    public ToolHold Repeated(ToolCall call, ToolTerms terms, int most) =>
+        Refuse(
+            call,
+            terms,
+            LocalReasons.CallRepeated,
+            $"The tool '{call.Name}' was called with the same arguments {most} times, and the run allows no more."
+        );
+
+    /// <summary>The no of the authority, or of a run's hold, which the client has logged and the run counted.</summary>
     public ToolHold Deny(ToolCall call, ToolTerms terms, Denial denial)
     {
         var denied = new ToolDenial { Tool = call.Name, Denial = denial };
@@ -54,7 +62,12 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
             ToolLog.CallbackFailed(log, call.Name, e);
         }
 
-        return new ToolHold(hold: null, terms) { Denial = denied };
+        var mode = terms.WhenDenied ?? DenialMode.Skip;
+        return new ToolHold(hold: null, terms)
+        {
+            Denial = denied,
+            Mode = CyclesRun.Current?.Denied(call, denial, mode) ?? mode,
+        };
     }
 
     private ToolHold Refuse(
@@ -66,6 +79,7 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
     )
     {
         ToolLog.Refused(log, call.Name, reason);
+        CyclesRun.Current?.Tally.Denied(call.In(terms));
         return Deny(
             call,
             terms,
