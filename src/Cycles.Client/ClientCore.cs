@@ -33,6 +33,31 @@ internal sealed class ClientCore
 
     public Settler Settler { get; }
 
+    /// <summary>The journal of one tenant, from which what was left behind is settled from now on; null where none is kept.</summary>
+    public SpendJournal? OpenJournal(ICyclesAuthority authority)
+    {
+        if (!(Options.JournalEnabled ?? (Options.BaseUrl is not null || Options.Journal is not null)))
+        {
+            return null;
+        }
+
+        // To the letter, as everywhere that a journal is shared.
+        var baseUrl = Options.BaseUrl?.OriginalString ?? "";
+        var identity =
+            authority.Tenant is { } tenant && !string.IsNullOrWhiteSpace(tenant)
+                ? JournalIdentity.OfTenant(baseUrl, tenant)
+                : JournalIdentity.OfKey(baseUrl, Options.ApiKey ?? "");
+        var journal = new SpendJournal(
+            Options.Journal?.Invoke(identity)
+                ?? new FileSettlementJournal(Options.JournalDirectory, identity, Options.TimeProvider),
+            baseUrl,
+            Options.TimeProvider ?? TimeProvider.System,
+            Log
+        );
+        Settler.Replay(journal, authority);
+        return journal;
+    }
+
     public ConcurrentDictionary<string, CyclesClient> Tenants { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;

@@ -28,6 +28,7 @@ internal sealed class SettingsReader
         var reader = new SettingsReader(options, text);
         reader.ReadConnection();
         reader.ReadRetries();
+        reader.ReadJournal();
         reader.ReadLeases();
         reader.ReadSubject(dimensions);
         if (reader._problems.Count > 0)
@@ -63,6 +64,14 @@ internal sealed class SettingsReader
         _options.RetryInitialDelay = Duration(nameof(_options.RetryInitialDelay)) ?? _options.RetryInitialDelay;
         _options.RetryMultiplier = Number(nameof(_options.RetryMultiplier)) ?? _options.RetryMultiplier;
         _options.RetryMaxDelay = Duration(nameof(_options.RetryMaxDelay)) ?? _options.RetryMaxDelay;
+    }
+
+    private void ReadJournal()
+    {
+        _options.JournalEnabled = Switch(nameof(_options.JournalEnabled)) ?? _options.JournalEnabled;
+        _options.JournalDirectory = Text(nameof(_options.JournalDirectory)) ?? _options.JournalDirectory;
+        _options.MaxPendingAge = Duration(nameof(_options.MaxPendingAge)) ?? _options.MaxPendingAge;
+        _options.FailOpen = Switch(nameof(_options.FailOpen)) ?? _options.FailOpen;
     }
 
     private void ReadLeases()

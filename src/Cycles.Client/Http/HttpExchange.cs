@@ -20,7 +20,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     public async ValueTask<CyclesResponse<T>> SendAsync<T>(
         HttpOperation<T> operation,
         Uri address,
-        byte[]? body,
+        ReadOnlyMemory<byte>? body,
         string? idempotencyKey,
         CancellationToken cancellationToken
     )

@@ -20,6 +20,7 @@ namespace Cycles;
 public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 {
     private readonly ICyclesAuthority _authority;
+    private readonly SpendJournal? _journal;
     private readonly Settler _settler;
     private readonly ILogger _log;
     private readonly ReservationCreateRequest _request;
@@ -34,6 +35,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     internal ReservationGuard(
         ICyclesAuthority authority,
+        SpendJournal? journal,
         Settler settler,
         ILogger log,
         ReservationCreateRequest request,
@@ -43,6 +45,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     )
     {
         _authority = authority;
+        _journal = journal;
         _settler = settler;
         _log = log;
         _request = request;
@@ -52,8 +55,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         _expiresAtMs = response.ExpiresAtMs ?? 0;
     }
 
-    /// <summary>The hold's id; null where nothing is held.</summary>
-    public string? ReservationId => Id;
+    /// <summary>
+    /// The hold's id; null where nothing is held because the reserve failed open
+    /// (<see cref="CyclesClientOptions.FailOpen"/>). Its commit is recorded as an event, and its release does nothing.
+    /// </summary>
+    public string? ReservationId => _response.ReservationId;
 
     /// <summary><see cref="Decision.Allow"/>, or <see cref="Decision.AllowWithCaps"/> with <see cref="Caps"/>.</summary>
     public Decision Decision => _response.Decision;
@@ -80,7 +86,8 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <summary>What came with the answer to the reserve: ids, the tenant, rate limits.</summary>
     public CyclesResponseMetadata Metadata { get; }
 
-    private string Id => _response.ReservationId!;
+    /// <summary>For messages.</summary>
+    private string Id => _response.ReservationId ?? "(none)";
 
     /// <summary>Charges what the action really cost and frees the rest (protocol operation <c>commitReservation</c>).</summary>
     /// <param name="actual">What it cost, 0 or more, in the unit of <see cref="Estimate"/>.</param>
@@ -98,7 +105,8 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">It is settled already; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">
     /// The guard's scope ended, or the client's drain; nothing is sent. In the latter case
-    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told; where the journal keeps the amount for the next start,
+    /// it is Pending instead.
     /// </exception>
     /// <exception cref="CyclesException">
     /// The settlement was refused for good; <see cref="CyclesException.Settlement"/> says so too, and
@@ -197,6 +205,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         Arguments.ThrowIf(request.Validate(), nameof(by));
         ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
+        if (ReservationId is null)
+        {
+            return; // Nothing is held, so nothing ends.
+        }
+
         var response = await Observed
             .ExtendAsync(_authority, Id, request, Action, cancellationToken)
             .ConfigureAwait(false);
@@ -361,13 +374,18 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     }
 
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
-        new(_authority, Id, _request, commit) { ActualIsEstimate = isEstimate, ByScopeEnd = byScopeEnd };
+        new(_authority, ReservationId, _request, commit)
+        {
+            Journal = _journal,
+            ActualIsEstimate = isEstimate,
+            ByScopeEnd = byScopeEnd,
+        };
 
     private HoldRelease NewRelease(string? reason, bool byScopeEnd)
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, _request, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, ReservationId, _request, request) { ByScopeEnd = byScopeEnd };
     }
 
     private bool TryBegin(SettlementOperation settlement) =>

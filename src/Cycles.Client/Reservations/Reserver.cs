@@ -5,6 +5,7 @@ namespace Cycles;
 /// <summary>Makes create requests, sends them, and turns the answers into guards and denials.</summary>
 internal sealed class Reserver(
     ICyclesAuthority authority,
+    SpendJournal? journal,
     SubjectResolver subjects,
     CyclesClientOptions defaults,
     Settler settler,
@@ -15,6 +16,7 @@ internal sealed class Reserver(
     private readonly long? _graceMs = defaults.GracePeriod is { } grace ? Milliseconds(grace) : null;
     private readonly CommitOveragePolicy? _policy = defaults.OveragePolicy;
     private readonly WhenActualIsMissing _whenActualIsMissing = defaults.WhenActualIsMissing;
+    private readonly bool _failOpen = defaults.FailOpen;
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -47,12 +49,22 @@ internal sealed class Reserver(
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
-        var create = CreateAsync(request, CancellationToken.None);
-        var response =
-            create.IsCompleted || !cancellationToken.CanBeCanceled
-                ? await create.ConfigureAwait(false)
-                : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
+        CyclesResponse<ReservationCreateResponse> response;
+        try
+        {
+            // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
+            var create = CreateAsync(request, CancellationToken.None);
+            response =
+                create.IsCompleted || !cancellationToken.CanBeCanceled
+                    ? await create.ConfigureAwait(false)
+                    : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CyclesTransportException e) when (_failOpen && e.NobodyAnswered)
+        {
+            ReservationLog.FailedOpen(log, request.Estimate, request.Action.Kind, e);
+            ClientTelemetry.FailedOpen(request.Action);
+            return NewGuard(request, Unheld, e.Metadata, options);
+        }
 
         if (response.IsSuccess)
         {
@@ -62,23 +74,35 @@ internal sealed class Reserver(
             }
 
             ThrowIfOver(request, response);
-            return new ReserveAttempt(
-                new ReservationGuard(
-                    authority,
-                    settler,
-                    log,
-                    request,
-                    response.Value,
-                    response.Metadata,
-                    options?.WhenActualIsMissing ?? _whenActualIsMissing
-                )
-            );
+            return NewGuard(request, response.Value, response.Metadata, options);
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
             ? Denied(request, DenialReader.Read(request, response.Error, response.Metadata))
             : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
     }
+
+    /// <summary>The answer that nobody gave: the work may run, and nothing is held for it.</summary>
+    private static ReservationCreateResponse Unheld { get; } = new() { Decision = Decision.Allow, AffectedScopes = [] };
+
+    private ReserveAttempt NewGuard(
+        ReservationCreateRequest request,
+        ReservationCreateResponse response,
+        CyclesResponseMetadata metadata,
+        ReserveOptions? options
+    ) =>
+        new(
+            new ReservationGuard(
+                authority,
+                journal,
+                settler,
+                log,
+                request,
+                response,
+                metadata,
+                options?.WhenActualIsMissing ?? _whenActualIsMissing
+            )
+        );
 
     public async Task<ReservationCreateResponse> EvaluateAsync(
         ReservationCreateRequest request,
@@ -122,6 +146,7 @@ internal sealed class Reserver(
     )
     {
         Exception? unknown = null;
+        var nobodyAnswered = false;
         try
         {
             var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
@@ -133,6 +158,7 @@ internal sealed class Reserver(
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             unknown = e;
+            nobodyAnswered = e is CyclesTransportException { NobodyAnswered: true };
         }
 
         ReservationLog.CreateRetried(log, unknown);
@@ -141,10 +167,19 @@ internal sealed class Reserver(
         {
             second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
         }
+        catch (CyclesTransportException e) when (!nobodyAnswered)
+        {
+            // The first attempt was answered, so somebody is there, and may hold something.
+            e.NobodyAnswered = false;
+            throw;
+        }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // The caller did not cancel, so this must not look as if they had.
-            throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e);
+            throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e)
+            {
+                NobodyAnswered = false,
+            };
         }
 
         return second.Error is null && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous

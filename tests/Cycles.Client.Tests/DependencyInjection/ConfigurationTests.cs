@@ -31,6 +31,10 @@ public sealed class ConfigurationTests
                 ["Cycles:RetryInitialDelay"] = "1s",
                 ["Cycles:RetryMultiplier"] = "3",
                 ["Cycles:RetryMaxDelay"] = "10s",
+                ["Cycles:JournalEnabled"] = "true",
+                ["Cycles:JournalDirectory"] = "/var/lib/cycles",
+                ["Cycles:MaxPendingAge"] = "2m",
+                ["Cycles:FailOpen"] = "true",
             },
             configuration => configuration.GetSection("Cycles")
         );
@@ -53,6 +57,10 @@ public sealed class ConfigurationTests
             Assert.That(options.RetryInitialDelay, Is.EqualTo(TimeSpan.FromSeconds(1)));
             Assert.That(options.RetryMultiplier, Is.EqualTo(3));
             Assert.That(options.RetryMaxDelay, Is.EqualTo(TimeSpan.FromSeconds(10)));
+            Assert.That(options.JournalEnabled, Is.True);
+            Assert.That(options.JournalDirectory, Is.EqualTo("/var/lib/cycles"));
+            Assert.That(options.MaxPendingAge, Is.EqualTo(TimeSpan.FromMinutes(2)));
+            Assert.That(options.FailOpen, Is.True);
         });
     }
 

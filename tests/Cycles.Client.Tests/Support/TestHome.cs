@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Cycles.Client.Tests;
+
+/// <summary>A home of its own for the tests' process: clients over HTTP keep a journal, and not in a developer's home.</summary>
+internal static class TestHome
+{
+    public static string Folder { get; } = Directory.CreateTempSubdirectory("cycles-home-").FullName;
+
+    [ModuleInitializer]
+    internal static void Enter()
+    {
+        Environment.SetEnvironmentVariable("HOME", Folder);
+        Environment.SetEnvironmentVariable("USERPROFILE", Folder);
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Folder, recursive: true);
+    }
+}
