@@ -9,9 +9,9 @@ namespace Cycles.Benchmarks;
 /// </summary>
 internal static class JournalReport
 {
-    private const int WarmUpRounds = 10;
-    private const int Rounds = 40;
-    private const int PerRound = 100;
+    private const int WarmUpRounds = 5;
+    private const int Rounds = 20;
+    private const int PerRound = 50;
 
     private static bool _isMet = true;
 
