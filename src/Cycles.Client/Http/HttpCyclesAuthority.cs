@@ -67,6 +67,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             request,
             CyclesJsonContext.Default.DecisionRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -84,6 +85,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
                 request,
                 CyclesJsonContext.Default.ReservationCreateRequest,
                 request.IdempotencyKey,
+                request.Estimate.Unit,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -104,6 +106,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             request,
             CyclesJsonContext.Default.CommitRequest,
             request.IdempotencyKey,
+            request.Actual.Unit,
             cancellationToken
         );
     }
@@ -122,6 +125,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             request,
             CyclesJsonContext.Default.ReleaseRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -140,6 +144,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             request,
             CyclesJsonContext.Default.ReservationExtendRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -155,6 +160,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.List, _addresses.List(QueryText.Of(query)), cancellationToken);
     }
 
@@ -164,6 +170,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.Balances, _addresses.Balances(QueryText.Of(query)), cancellationToken);
     }
 
@@ -180,6 +187,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
                 request,
                 CyclesJsonContext.Default.EventCreateRequest,
                 request.IdempotencyKey,
+                request.Actual.Unit,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -188,6 +196,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
 
     public ValueTask<CyclesResponse<CommitResponse>> CommitStoredAsync(
         string reservationId,
+        AmountUnit unit,
         string idempotencyKey,
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken
@@ -197,6 +206,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             _addresses.Reservation(reservationId, "/commit"),
             body,
             idempotencyKey,
+            unit,
             cancellationToken
         );
 
@@ -208,7 +218,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
     )
     {
         var response = await _exchange
-            .SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, cancellationToken)
+            .SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken)
             .ConfigureAwait(false);
         return MissingBudget.Explain(response, unit);
     }
@@ -218,7 +228,8 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
         Uri address,
         CancellationToken cancellationToken
     )
-        where T : class => _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, cancellationToken);
+        where T : class =>
+        _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, unit: default, cancellationToken);
 
     /// <summary>The same request is the same bytes, however often it is sent.</summary>
     private ValueTask<CyclesResponse<TAnswer>> PostAsync<TRequest, TAnswer>(
@@ -227,6 +238,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
         TRequest request,
         JsonTypeInfo<TRequest> type,
         string idempotencyKey,
+        AmountUnit unit,
         CancellationToken cancellationToken
     )
         where TAnswer : class =>
@@ -235,6 +247,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             address,
             JsonSerializer.SerializeToUtf8Bytes(request, type),
             idempotencyKey,
+            unit,
             cancellationToken
         );
 }

@@ -8,6 +8,7 @@ internal interface IStoredRequests
 {
     ValueTask<CyclesResponse<CommitResponse>> CommitStoredAsync(
         string reservationId,
+        AmountUnit unit,
         string idempotencyKey,
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken

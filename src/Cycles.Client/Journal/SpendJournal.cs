@@ -138,7 +138,12 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     {
         try
         {
-            return new SpendSettlement(authority, record) { Journal = this, IsKept = true };
+            return new SpendSettlement(authority, record)
+            {
+                Clock = time,
+                Journal = this,
+                IsKept = true,
+            };
         }
         catch (Exception e)
         {

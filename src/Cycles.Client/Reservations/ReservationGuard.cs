@@ -211,7 +211,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         }
 
         var response = await Observed
-            .ExtendAsync(_authority, Id, request, Action, cancellationToken)
+            .ExtendAsync(_settler.Clock, _authority, Id, request, Action, cancellationToken)
             .ConfigureAwait(false);
         if (!response.IsSuccess)
         {
@@ -376,6 +376,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
         new(_authority, ReservationId, _request, commit)
         {
+            Clock = _settler.Clock,
             Journal = _journal,
             ActualIsEstimate = isEstimate,
             ByScopeEnd = byScopeEnd,
@@ -385,7 +386,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, ReservationId, _request, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, ReservationId, _request, request)
+        {
+            Clock = _settler.Clock,
+            ByScopeEnd = byScopeEnd,
+        };
     }
 
     private bool TryBegin(SettlementOperation settlement) =>

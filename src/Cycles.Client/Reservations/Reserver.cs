@@ -104,7 +104,7 @@ internal sealed class Reserver(
         var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
-            return response.Value;
+            return response.Value with { ResponseMetadata = response.Metadata };
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -114,6 +114,7 @@ internal sealed class Reserver(
                 ReasonCode = new ReasonCode(response.Error.RawCode!),
                 AffectedScopes = [],
                 RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+                ResponseMetadata = response.Metadata,
             }
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
@@ -139,7 +140,9 @@ internal sealed class Reserver(
         var nobodyAnswered = false;
         try
         {
-            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first;
@@ -155,7 +158,9 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (CyclesTransportException e)
             when (_failOpen && request.DryRun is not true && nobodyAnswered && e.NobodyAnswered)

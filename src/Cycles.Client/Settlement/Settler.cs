@@ -30,6 +30,9 @@ internal sealed class Settler
     /// <summary>Whether the drain has ended: nothing is sent any more.</summary>
     public bool IsStopped => _queue.IsStopped;
 
+    /// <summary>The client's.</summary>
+    public TimeProvider Clock => _time;
+
     /// <summary>How many amounts are open, and how long the oldest of them is known.</summary>
     public (int Count, TimeSpan OldestAge) Pending => (_queue.Count().Pending, _queue.OldestAge);
 
@@ -320,7 +323,7 @@ internal sealed class Settler
                 Reason = ReleaseReasons.ReserveCancelled,
             };
             return await ReleaseAttempt
-                .RunAsync(new HoldRelease(authority, id, request, release), _log)
+                .RunAsync(new HoldRelease(authority, id, request, release) { Clock = _time }, _log)
                 .ConfigureAwait(false);
         }
         catch (Exception e)

@@ -166,7 +166,7 @@ internal sealed class SpendSettlement : SettlementOperation
     /// <summary>Sends the commit: over a wire the very bytes that the journal keeps.</summary>
     public ValueTask<CyclesResponse<CommitResponse>> SendCommitAsync() =>
         Authority is IStoredRequests wire && Record?.CommitBody is { } body
-            ? wire.CommitStoredAsync(ReservationId!, Key, body, CancellationToken.None)
+            ? wire.CommitStoredAsync(ReservationId!, Actual.Unit, Key, body, CancellationToken.None)
             : Authority.CommitReservationAsync(ReservationId!, _commit!, CancellationToken.None);
 
     /// <summary>Sends the event, likewise.</summary>

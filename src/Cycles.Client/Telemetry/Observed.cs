@@ -7,21 +7,23 @@ namespace Cycles;
 internal static class Observed
 {
     public static ValueTask<CyclesResponse<DecisionResponse>> DecideAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         DecisionRequest request,
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchDecideAsync(authority, request, cancellationToken)
+            ? WatchDecideAsync(clock, authority, request, cancellationToken)
             : authority.DecideAsync(request, cancellationToken);
 
     public static ValueTask<CyclesResponse<ReservationCreateResponse>> CreateAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchCreateAsync(authority, request, cancellationToken)
+            ? WatchCreateAsync(clock, authority, request, cancellationToken)
             : authority.CreateReservationAsync(request, cancellationToken);
 
     public static ValueTask<CyclesResponse<CommitResponse>> CommitAsync(SpendSettlement spend, CommitRequest commit) =>
@@ -36,6 +38,7 @@ internal static class Observed
         ClientTelemetry.IsObserved ? WatchReleaseAsync(release) : release.SendAsync();
 
     public static ValueTask<CyclesResponse<ReservationExtendResponse>> ExtendAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         string id,
         ReservationExtendRequest request,
@@ -43,15 +46,17 @@ internal static class Observed
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchExtendAsync(authority, id, request, action, cancellationToken)
+            ? WatchExtendAsync(clock, authority, id, request, action, cancellationToken)
             : authority.ExtendReservationAsync(id, request, cancellationToken);
 
     private static ValueTask<CyclesResponse<DecisionResponse>> WatchDecideAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         DecisionRequest request,
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Decide,
             request.Action,
             request.Estimate.Unit,
@@ -67,11 +72,13 @@ internal static class Observed
         );
 
     private static ValueTask<CyclesResponse<ReservationCreateResponse>> WatchCreateAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Reserve,
             request.Action,
             request.Estimate.Unit,
@@ -92,6 +99,7 @@ internal static class Observed
         CommitRequest commit
     ) =>
         ObservedAttempt.RunAsync(
+            spend.Clock,
             TelemetryNames.Commit,
             spend.Action,
             commit.Actual.Unit,
@@ -109,6 +117,7 @@ internal static class Observed
         EventCreateRequest request
     ) =>
         ObservedAttempt.RunAsync(
+            spend.Clock,
             TelemetryNames.Event,
             request.Action,
             request.Actual.Unit,
@@ -118,6 +127,7 @@ internal static class Observed
 
     private static ValueTask<CyclesResponse<ReleaseResponse>> WatchReleaseAsync(HoldRelease release) =>
         ObservedAttempt.RunAsync(
+            release.Clock,
             TelemetryNames.Release,
             release.Action,
             release.Estimate.Unit,
@@ -129,6 +139,7 @@ internal static class Observed
         );
 
     private static ValueTask<CyclesResponse<ReservationExtendResponse>> WatchExtendAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         string id,
         ReservationExtendRequest request,
@@ -136,6 +147,7 @@ internal static class Observed
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Extend,
             action,
             unit: null,
