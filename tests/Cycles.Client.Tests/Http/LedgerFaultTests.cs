@@ -225,6 +225,7 @@ public sealed class LedgerFaultTests
             {
                 TimeProvider = _clock,
                 Subject = new Subject { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
                 ConnectTimeout = Deadline / 2,
                 ReadTimeout = Deadline / 2,
                 RetryInitialDelay = TimeSpan.FromMilliseconds(10),

@@ -172,6 +172,24 @@ public sealed class SharedJournalTests
         Assert.That(Directory.EnumerateFileSystemEntries(_base), Is.Empty);
     }
 
+    [Test]
+    public async Task A_folder_that_cannot_be_made_costs_no_settlement()
+    {
+        var file = Path.Combine(_base, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var client = new CyclesClient(
+            _server.Url,
+            Seam.Key,
+            new()
+            {
+                Subject = new() { Tenant = "acme" },
+                JournalDirectory = Path.Combine(file, "journal"),
+            }
+        );
+        await using var guard = await client.ReserveAsync(new("llm.completion", "gpt-4o"), Amount.Tokens(10));
+        Assert.That((await guard.CommitAsync(Amount.Tokens(7))).Outcome, Is.EqualTo(SettlementOutcome.Committed));
+    }
+
     private static Func<Microsoft.AspNetCore.Http.HttpContext, Task> Page(int status) =>
         Answers.Body(status, "text/html", "<html></html>");
 

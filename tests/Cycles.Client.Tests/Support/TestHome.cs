@@ -7,6 +7,9 @@ internal static class TestHome
 {
     public static string Folder { get; } = Directory.CreateTempSubdirectory("cycles-home-").FullName;
 
+    /// <summary>A journal for one test: a port may come again, and what another test left for it must not.</summary>
+    public static string NewJournal() => Path.Combine(Folder, Guid.NewGuid().ToString("N"));
+
     [ModuleInitializer]
     internal static void Enter()
     {
