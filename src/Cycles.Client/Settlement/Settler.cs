@@ -149,6 +149,11 @@ internal sealed class Settler
     /// <summary>Books what an attempt came to: settled, refused for good, or to be tried again.</summary>
     private void Conclude(SpendSettlement spend, Settlement settlement)
     {
+        if (settlement.Outcome != SettlementOutcome.Pending)
+        {
+            spend.Lease?.End();
+        }
+
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
             if (spend.Retries == _schedule.QuickRetries)
