@@ -96,12 +96,10 @@ public sealed class HeartbeatScheduleTests
         });
     }
 
-    [TestCase(-1)]
-    [TestCase(double.MaxValue)]
-    public void Without_a_finite_timeout_no_positive_delay_is_safe(double timeoutMs)
+    [Test]
+    public void Without_a_finite_timeout_no_positive_delay_is_safe([Values] bool isMost)
     {
-        var timeout = timeoutMs < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.MaxValue;
-        var schedule = new HeartbeatSchedule(Ttl, timeout);
+        var schedule = new HeartbeatSchedule(Ttl, isMost ? TimeSpan.MaxValue : Timeout.InfiniteTimeSpan);
         Assert.Multiple(() =>
         {
             Assert.That(schedule.Created(long.MaxValue, 1, Ms(0), Ms(0)), Is.EqualTo(HeartbeatPlan.Extend(0)));

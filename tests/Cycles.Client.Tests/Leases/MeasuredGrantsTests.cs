@@ -34,10 +34,7 @@ public sealed class MeasuredGrantsTests
 
     [Test]
     public void A_smaller_grant_is_a_smaller_lease() =>
-        Assert.That(
-            Beats(60_000, 3, (end, _) => end + 4_000),
-            Is.EqualTo(new double[] { 0, 2, 4 })
-        );
+        Assert.That(Beats(60_000, 3, (end, _) => end + 4_000), Is.EqualTo(new double[] { 0, 2, 4 }));
 
     [Test]
     public void No_beat_follows_within_a_second() =>
@@ -69,10 +66,7 @@ public sealed class MeasuredGrantsTests
     /// </summary>
     [Test]
     public void The_counterexample_is_followed_into_its_trap() =>
-        Assert.That(
-            Beats(24_000, 7, (end, _) => end + 10_000),
-            Is.EqualTo(new double[] { 0, 5, 10, 20, 32, 44, 56 })
-        );
+        Assert.That(Beats(24_000, 7, (end, _) => end + 10_000), Is.EqualTo(new double[] { 0, 5, 10, 20, 32, 44, 56 }));
 
     [Test]
     public void Failures_are_retried_while_the_lease_can_be_alive_and_never_faster_than_once_a_second()
