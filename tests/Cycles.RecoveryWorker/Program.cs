@@ -13,6 +13,8 @@ switch (args)
             folder,
             point is [var name] ? Enum.Parse<KillPoint>(name) : null
         );
+    case ["replay", var url, var key, var tenant, var folder]:
+        return await ReplayingWorker.RunAsync(new Uri(url), key, tenant, folder);
     case ["--kills", var kills]:
         return await KillAsync(int.Parse(kills, CultureInfo.InvariantCulture), Random.Shared.Next());
     case ["--kills", var kills, "--seed", var seed]:
@@ -25,6 +27,7 @@ switch (args)
             """
             --kills COUNT [--seed NUMBER]
             spend URL API-KEY TENANT JOURNAL-FOLDER [KILL-POINT]
+            replay URL API-KEY TENANT JOURNAL-FOLDER
             """
         );
         return 2;

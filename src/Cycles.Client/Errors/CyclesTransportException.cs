@@ -45,5 +45,5 @@ public sealed class CyclesTransportException : CyclesException
     /// Whether the authority could not be reached at all: an answer that can't be used, or no key to ask with, is
     /// something else.
     /// </summary>
-    internal bool NobodyAnswered { get; set; }
+    internal bool NobodyAnswered { get; init; }
 }

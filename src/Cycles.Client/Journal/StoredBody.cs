@@ -10,7 +10,8 @@ internal static class StoredBody
     public static CyclesAction UnknownAction { get; } = new("unknown", "unknown");
 
     public static ReadOnlyMemory<byte>? Write<T>(T? request, JsonTypeInfo<T> type)
-        where T : class => request is null ? null : JsonSerializer.SerializeToUtf8Bytes(request, type);
+        where T : class =>
+        request is null ? default(ReadOnlyMemory<byte>?) : JsonSerializer.SerializeToUtf8Bytes(request, type);
 
     /// <exception cref="JsonException">It is not of the protocol.</exception>
     public static T? Read<T>(ReadOnlyMemory<byte>? body, JsonTypeInfo<T> type)

@@ -52,22 +52,12 @@ internal sealed class Reserver(
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        CyclesResponse<ReservationCreateResponse> response;
-        try
-        {
-            // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
-            var create = CreateAsync(request, CancellationToken.None);
-            response =
-                create.IsCompleted || !cancellationToken.CanBeCanceled
-                    ? await create.ConfigureAwait(false)
-                    : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CyclesTransportException e) when (_failOpen && e.NobodyAnswered)
-        {
-            ReservationLog.FailedOpen(log, request.Estimate, request.Action.Kind, e);
-            ClientTelemetry.FailedOpen(request.Action);
-            return NewGuard(request, new(200, Unheld, e.Metadata), options);
-        }
+        // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
+        var create = CreateAsync(request, CancellationToken.None);
+        var response =
+            create.IsCompleted || !cancellationToken.CanBeCanceled
+                ? await create.ConfigureAwait(false)
+                : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
 
         if (response.IsSuccess)
         {
@@ -182,19 +172,17 @@ internal sealed class Reserver(
             second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
             second = second.Taking(heart.Now - sent);
         }
-        catch (CyclesTransportException e) when (!nobodyAnswered)
+        catch (CyclesTransportException e)
+            when (_failOpen && request.DryRun is not true && nobodyAnswered && e.NobodyAnswered)
         {
-            // The first attempt was answered, so somebody is there, and may hold something.
-            e.NobodyAnswered = false;
-            throw;
+            ReservationLog.FailedOpen(log, request.Estimate, request.Action.Kind, e);
+            ClientTelemetry.FailedOpen(request.Action);
+            return new CyclesResponse<ReservationCreateResponse>(200, Unheld, e.Metadata);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             // The caller did not cancel, so this must not look as if they had.
-            throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e)
-            {
-                NobodyAnswered = false,
-            };
+            throw new CyclesTransportException("A reserve was cut short below the client; its outcome is unknown.", e);
         }
 
         return second.Error is null && OutcomeClassifier.Of(second, request.DryRun ?? false) == Outcome.Ambiguous

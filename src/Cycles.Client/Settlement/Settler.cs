@@ -272,8 +272,15 @@ internal sealed class Settler
     {
         try
         {
-            if (_queue.IsStopped || !ReplayClaims.TryClaim(journal.Place, this))
+            if (!ReplayClaims.TryClaim(journal.Place, this))
             {
+                return;
+            }
+
+            if (_queue.IsStopped)
+            {
+                // The end came first, and does not know of this claim.
+                ReplayClaims.Release(this);
                 return;
             }
 
