@@ -24,7 +24,6 @@ internal sealed class SpendSettlement : SettlementOperation
     {
         Authority = authority;
         ReservationId = reservationId;
-        FiledUnder = reservationId ?? $"failopen-{origin.IdempotencyKey}";
         _origin = origin;
         _commit = commit;
         _isEvent = reservationId is null;
@@ -34,7 +33,6 @@ internal sealed class SpendSettlement : SettlementOperation
     public SpendSettlement(ICyclesAuthority authority, EventCreateRequest request)
     {
         Authority = authority;
-        FiledUnder = $"event-{request.IdempotencyKey}";
         _event = request;
         _isEvent = true;
     }
@@ -45,7 +43,6 @@ internal sealed class SpendSettlement : SettlementOperation
     {
         Authority = authority;
         Record = record;
-        FiledUnder = record.ReservationId;
         _commit = StoredBody.Read(record.CommitBody, CyclesJsonContext.Default.CommitRequest);
         _event = StoredBody.Read(record.EventFallbackBody, CyclesJsonContext.Default.EventCreateRequest);
         _isEvent = record.Mode == JournalMode.Event;
@@ -82,7 +79,10 @@ internal sealed class SpendSettlement : SettlementOperation
     public SpendJournal? Journal { get; init; }
 
     /// <summary>What the journal calls it.</summary>
-    public string FiledUnder { get; }
+    public string FiledUnder =>
+        Record?.ReservationId
+        ?? ReservationId
+        ?? (_origin is null ? $"event-{Key}" : $"failopen-{_origin.IdempotencyKey}");
 
     /// <summary>Its record as it stands; null before it has one.</summary>
     public JournalRecord? Record { get; set; }

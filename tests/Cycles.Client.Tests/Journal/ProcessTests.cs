@@ -5,7 +5,7 @@ namespace Cycles.Client.Tests;
 /// <summary>Real processes that replay one folder at once, against a real ledger.</summary>
 public sealed class ProcessTests
 {
-    private const int Amounts = 40;
+    private const int Amounts = 24;
     private static readonly CyclesAction Work = new("llm.completion", "gpt-4o");
 
     [Test]
