@@ -199,6 +199,11 @@ internal sealed class Settler
     /// <summary>Books what an attempt came to: settled, refused for good, or to be tried again.</summary>
     private async ValueTask ConcludeAsync(SpendSettlement spend, Settlement settlement)
     {
+        if (settlement.Outcome != SettlementOutcome.Pending)
+        {
+            spend.Lease?.End();
+        }
+
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
             if (spend.Retries == _schedule.QuickRetries)
