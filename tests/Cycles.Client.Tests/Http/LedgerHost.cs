@@ -49,7 +49,10 @@ internal sealed class LedgerHost : IAsyncDisposable
     public int Reached(Operation operation) => _reached.GetValueOrDefault(operation);
 
     /// <summary>Lets every hold that is out expire.</summary>
-    public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(2));
+    public void HoldsExpire() => Pass(TimeSpan.FromMinutes(2));
+
+    /// <summary>Lets time pass for the ledger.</summary>
+    public void Pass(TimeSpan time) => _clock.Advance(time);
 
     public async Task<Balance> BalanceAsync()
     {
@@ -145,6 +148,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         path.EndsWith("/reservations", StringComparison.Ordinal) ? Operation.Create
         : path.EndsWith("/commit", StringComparison.Ordinal) ? Operation.Commit
         : path.EndsWith("/release", StringComparison.Ordinal) ? Operation.Release
+        : path.EndsWith("/extend", StringComparison.Ordinal) ? Operation.Extend
         : path.EndsWith("/events", StringComparison.Ordinal) ? Operation.Event
         : Operation.Get;
 }
