@@ -25,10 +25,13 @@ internal sealed class Heart
 
     public Heart(CyclesClientOptions options, ILogger log)
     {
-        _alarm = new LeaseAlarm(options.TimeProvider ?? TimeProvider.System, OnTimer);
+        Clock = options.TimeProvider ?? TimeProvider.System;
+        _alarm = new LeaseAlarm(Clock, OnTimer);
         _reporter = new LeaseReporter(log);
         _maxExtensions = options.MaxExtensions;
     }
+
+    public TimeProvider Clock { get; }
 
     /// <summary>The time on the clock that all leases share.</summary>
     public TimeSpan Now => _alarm.Now;

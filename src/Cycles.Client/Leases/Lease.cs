@@ -113,7 +113,7 @@ internal sealed class Lease(
     public ValueTask<CyclesResponse<ReservationExtendResponse>> SendAsync(
         ReservationExtendRequest extension,
         CancellationToken cancellationToken
-    ) => Observed.ExtendAsync(authority, Id, extension, Action, cancellationToken);
+    ) => Observed.ExtendAsync(heart.Clock, authority, Id, extension, Action, cancellationToken);
 
     /// <summary>Begins to watch the guard.</summary>
     public void Hold(ReservationGuard guard) => _guard = GCHandle.Alloc(guard, GCHandleType.Weak);

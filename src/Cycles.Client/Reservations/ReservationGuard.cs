@@ -347,6 +347,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
         new(_authority, Id, _request, commit)
         {
+            Clock = _settler.Clock,
             ActualIsEstimate = isEstimate,
             ByScopeEnd = byScopeEnd,
             Lease = _lease,
@@ -356,7 +357,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, _request, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, Id, _request, request) { Clock = _settler.Clock, ByScopeEnd = byScopeEnd };
     }
 
     private bool TryBegin(SettlementOperation settlement)

@@ -99,7 +99,7 @@ internal sealed class Reserver(
         var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
-            return response.Value;
+            return response.Value with { ResponseMetadata = response.Metadata };
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -109,6 +109,7 @@ internal sealed class Reserver(
                 ReasonCode = new ReasonCode(response.Error.RawCode!),
                 AffectedScopes = [],
                 RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+                ResponseMetadata = response.Metadata,
             }
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
@@ -134,7 +135,9 @@ internal sealed class Reserver(
         try
         {
             var sent = heart.Now;
-            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first.Taking(heart.Now - sent);
@@ -151,7 +154,9 @@ internal sealed class Reserver(
         {
             // Timed by itself: what the first attempt took is not part of the answer's way.
             var sent = heart.Now;
-            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             second = second.Taking(heart.Now - sent);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
