@@ -1,12 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace Cycles;
 
 /// <summary>
-/// Keeps the holds of all guards of a client alive: one queue, one timer that is set only while there is something to
-/// wait for, and no thread. Beats run side by side on the timer's time, never on a caller's.
+/// Keeps the holds of all guards of a client alive: one queue and one timer, and no thread. Beats run side by side on
+/// the timer's time, never on a caller's.
 /// </summary>
-/// <remarks>Thread-safe. All times are on its own monotonic clock.</remarks>
+/// <remarks>Thread-safe.</remarks>
 internal sealed class Heart
 {
     /// <summary>
@@ -15,31 +16,25 @@ internal sealed class Heart
     /// </summary>
     private const int MostAtOnce = 128;
 
-    /// <summary>What a timer can tell apart.</summary>
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
-
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
-
     private readonly object _gate = new();
-    private readonly LeaseQueue _queue = new();
+    private readonly LeaseAlarm _alarm;
     private readonly LeaseReporter _reporter;
-    private readonly TimeProvider _time;
-    private readonly long _start;
     private readonly int _maxExtensions;
-    private ITimer? _timer;
-    private TimeSpan? _armed;
     private int _running;
     private bool _stopped;
 
     public Heart(CyclesClientOptions options, ILogger log)
     {
-        _time = options.TimeProvider ?? TimeProvider.System;
-        _start = _time.GetTimestamp();
-        _maxExtensions = options.MaxExtensions;
+        Clock = options.TimeProvider ?? TimeProvider.System;
+        _alarm = new LeaseAlarm(Clock, OnTimer);
         _reporter = new LeaseReporter(log);
+        _maxExtensions = options.MaxExtensions;
     }
 
-    public TimeSpan Now => _time.GetElapsedTime(_start);
+    public TimeProvider Clock { get; }
+
+    /// <summary>The time on the clock that all leases share.</summary>
+    public TimeSpan Now => _alarm.Now;
 
     /// <summary>Keeps a lease from now on.</summary>
     public void Keep(Lease lease, ReservationGuard guard, ReservationCreateResponse response, TimeSpan rtt)
@@ -68,15 +63,9 @@ internal sealed class Heart
     }
 
     /// <summary>An extension that somebody asked for succeeded: it counts like a beat, and also ends a standstill.</summary>
-    public void Extended(Lease lease, CyclesResponse<ReservationExtendResponse> answer, TimeSpan sent)
+    public void Extended(Lease lease, in CyclesResponse<ReservationExtendResponse> answer, TimeSpan sent)
     {
         var now = Now;
-        lease.MoveEnd(answer.Value!.ExpiresAtMs);
-        if (OutcomeClassifier.Of(answer) != Outcome.Succeeded)
-        {
-            return;
-        }
-
         Extension extension;
         lock (_gate)
         {
@@ -85,7 +74,7 @@ internal sealed class Heart
                 return;
             }
 
-            extension = Extend(lease, answer, sent, now);
+            extension = lease.Extended(answer.Taking(now - sent), now, _maxExtensions);
             if (lease.State != LeaseState.Beating)
             {
                 Follow(lease, extension.Plan, now);
@@ -96,14 +85,9 @@ internal sealed class Heart
         _reporter.Extended(lease, extension);
     }
 
-    /// <summary>An extension that somebody asked for was refused: what that says of the hold is true for beats too.</summary>
-    public void ExtendRefused(Lease lease, CyclesError error)
+    /// <summary>An extension that somebody asked for was refused because there is no hold any more.</summary>
+    public void FoundLost(Lease lease, CyclesError error)
     {
-        if (!LeaseRefusal.IsLoss(error))
-        {
-            return;
-        }
-
         lock (_gate)
         {
             if (lease.State == LeaseState.Unkept)
@@ -133,12 +117,12 @@ internal sealed class Heart
         lock (_gate)
         {
             _stopped = true;
-            while (_queue.TryPeek(out var lease))
+            while (_alarm.TryPeek(out var lease))
             {
                 LetGo(lease);
             }
 
-            _timer?.Dispose();
+            _alarm.Stop();
         }
     }
 
@@ -146,7 +130,7 @@ internal sealed class Heart
     {
         lock (_gate)
         {
-            _armed = null;
+            _alarm.Rang();
         }
 
         Pump();
@@ -155,7 +139,7 @@ internal sealed class Heart
     /// <summary>Does what is due. Beats run side by side; each calls back when its end made room for another.</summary>
     private void Pump()
     {
-        while (TryTake(out var lease, out var turn, out var now))
+        while (TryTake(out var lease, out var turn, out var plan))
         {
             switch (turn)
             {
@@ -163,66 +147,52 @@ internal sealed class Heart
                     // Nobody awaits it: it never faults, and what it comes to is in the queue.
                     _ = BeatAsync(lease);
                     break;
-                case LeaseTurn.Abandoned:
-                    _reporter.Abandoned(lease);
-                    break;
                 case LeaseTurn.TooLate:
-                    _reporter.Stopped(lease, TooLate(lease, now));
+                    _reporter.Stopped(lease, plan);
+                    break;
+                case LeaseTurn.RanOut:
+                    _reporter.Lost(lease, error: null);
                     break;
                 default:
-                    _reporter.Lost(lease, error: null);
+                    _reporter.Abandoned(lease);
                     break;
             }
         }
     }
 
-    private bool TryTake(out Lease lease, out LeaseTurn turn, out TimeSpan now)
+    private bool TryTake([NotNullWhen(true)] out Lease? lease, out LeaseTurn turn, out HeartbeatPlan plan)
     {
         lock (_gate)
         {
-            now = Now;
-            turn = default;
-            if (_stopped || _running == MostAtOnce || !_queue.TryPeek(out lease!) || lease.Due - now >= Tick)
+            var now = Now;
+            if (_stopped || _running == MostAtOnce || !_alarm.TryPeekDue(now, out lease))
             {
-                lease = null!;
                 Arm();
+                (lease, turn, plan) = (null, default, default);
                 return false;
             }
 
-            turn = TurnOf(lease, now);
+            turn = lease.Turn(now);
+            plan = HeartbeatPlan.Ended;
             switch (turn)
             {
                 case LeaseTurn.Beat:
-                    lease.Unanswered ??= new()
-                    {
-                        IdempotencyKey = IdempotencyKeys.New(),
-                        ExtendByMs = lease.Schedule.TtlMs,
-                    };
-                    lease.Move(LeaseState.Beating);
-                    _queue.Remove(lease);
+                    _alarm.Remove(lease);
+                    lease.Beat();
                     _running++;
-                    break;
+                    return true;
                 case LeaseTurn.TooLate:
-                    Follow(lease, TooLate(lease, now), now);
+                    plan = HeartbeatPlan.Stop(lease.Schedule.LeadMs(now), "no time was left when its turn came");
                     break;
                 default:
                     lease.IsLost = turn == LeaseTurn.RanOut;
-                    LetGo(lease);
                     break;
             }
 
+            Follow(lease, plan, now);
             return true;
         }
     }
-
-    private static LeaseTurn TurnOf(Lease lease, TimeSpan now) =>
-        !lease.IsNeeded ? LeaseTurn.Abandoned
-        : lease.State == LeaseState.RunningOut ? LeaseTurn.RanOut
-        : lease.Unanswered is not null && !lease.Schedule.CanRetry(now) ? LeaseTurn.TooLate
-        : LeaseTurn.Beat;
-
-    private static HeartbeatPlan TooLate(Lease lease, TimeSpan now) =>
-        HeartbeatPlan.Stop(lease.Schedule.LeadMs(now), "its retry waited until no time was left for it");
 
     private async Task BeatAsync(Lease lease)
     {
@@ -232,13 +202,7 @@ internal sealed class Heart
         Exception? unanswered = null;
         try
         {
-            var attempt = Observed.ExtendAsync(
-                lease.Authority,
-                lease.Id,
-                lease.Unanswered!,
-                lease.Action,
-                CancellationToken.None
-            );
+            var attempt = lease.SendAsync(lease.Unanswered!, CancellationToken.None);
             waited = !attempt.IsCompleted;
             answer = await attempt.ConfigureAwait(false);
         }
@@ -258,18 +222,13 @@ internal sealed class Heart
     /// <summary>Books what a beat came to: the next one, the same again, or none any more.</summary>
     private void Conclude(
         Lease lease,
-        CyclesResponse<ReservationExtendResponse> answer,
+        in CyclesResponse<ReservationExtendResponse> answer,
         Exception? unanswered,
         TimeSpan sent
     )
     {
         var now = Now;
         var outcome = unanswered is null ? OutcomeClassifier.Of(answer) : Outcome.Ambiguous;
-        if (outcome == Outcome.Succeeded)
-        {
-            lease.MoveEnd(answer.Value!.ExpiresAtMs);
-        }
-
         Extension? extension = null;
         HeartbeatPlan plan;
         lock (_gate)
@@ -281,17 +240,21 @@ internal sealed class Heart
                 return;
             }
 
-            extension = outcome == Outcome.Succeeded ? Extend(lease, answer, sent, now) : null;
-            plan = outcome switch
+            switch (outcome)
             {
-                Outcome.Succeeded => extension!.Value.Plan,
-                Outcome.Ambiguous or Outcome.Throttled => lease.Schedule.Failed(
-                    outcome == Outcome.Throttled,
-                    answer.Error?.RetryAfter ?? answer.Metadata?.RetryAfter,
-                    now
-                ),
-                _ => Refuse(lease, answer.Error!, now),
-            };
+                case Outcome.Succeeded:
+                    extension = lease.Extended(answer.Taking(now - sent), now, _maxExtensions);
+                    plan = extension.Value.Plan;
+                    break;
+                case Outcome.Ambiguous or Outcome.Throttled:
+                    var wait = answer.Error?.RetryAfter ?? answer.Metadata?.RetryAfter;
+                    plan = lease.Schedule.Failed(outcome == Outcome.Throttled, wait, now);
+                    break;
+                default:
+                    plan = lease.Refused(answer.Error!, now);
+                    break;
+            }
+
             Follow(lease, plan, now);
             Arm();
         }
@@ -306,87 +269,26 @@ internal sealed class Heart
         }
     }
 
-    private Extension Extend(Lease lease, CyclesResponse<ReservationExtendResponse> answer, TimeSpan sent, TimeSpan now)
-    {
-        var rtt = answer.Taking(now - sent).Elapsed;
-        var wasClamped = lease.Schedule.IsLeadClamped;
-        var plan = lease.Schedule.Extended(answer.Value!.RemainingTtlMs, answer.Value.ExpiresAtMs, rtt, now);
-        return new Extension(
-            plan,
-            lease.Schedule.LeadMs(now),
-            IsLast: ++lease.Extensions == _maxExtensions,
-            IsFirstClamped: lease.Schedule.IsLeadClamped && !wasClamped
-        );
-    }
-
-    private static HeartbeatPlan Refuse(Lease lease, CyclesError error, TimeSpan now)
-    {
-        if (!LeaseRefusal.IsLoss(error))
-        {
-            return HeartbeatPlan.Stop(lease.Schedule.LeadMs(now), "the authority refused");
-        }
-
-        // A commit that was faster than the beat has finished the reservation, and nothing is lost.
-        lease.IsLost = !(lease.IsSettling && error.Code == ErrorCode.ReservationFinalized);
-        return HeartbeatPlan.Ended;
-    }
+    private void LetGo(Lease lease) => Follow(lease, HeartbeatPlan.Ended, default);
 
     private void Follow(Lease lease, HeartbeatPlan plan, TimeSpan now)
     {
-        if (plan.Step != HeartbeatStep.Retry)
-        {
-            lease.Unanswered = null;
-        }
-
-        _queue.Remove(lease);
+        lease.Follow(plan);
         if (plan.Step == HeartbeatStep.End)
         {
-            lease.Move(LeaseState.Unkept);
-            return;
+            _alarm.Remove(lease);
         }
-
-        lease.Move(plan.Step == HeartbeatStep.Stop ? LeaseState.RunningOut : LeaseState.Waiting);
-        _queue.Add(lease, Milliseconds.After(now, plan.DelayMs));
+        else
+        {
+            _alarm.Set(lease, Milliseconds.After(now, plan.DelayMs));
+        }
     }
 
-    private void LetGo(Lease lease) => Follow(lease, HeartbeatPlan.Ended, default);
-
-    /// <summary>
-    /// Sets the timer for the next lease, and takes it back when there is none. A timer that is set too early is left:
-    /// it costs one look at the queue.
-    /// </summary>
     private void Arm()
     {
-        if (_stopped)
+        if (!_stopped)
         {
-            return;
+            _alarm.Arm(isPaused: _running == MostAtOnce);
         }
-
-        if (_running == MostAtOnce || !_queue.TryPeek(out var next))
-        {
-            if (_armed is not null)
-            {
-                _armed = null;
-                _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
-
-            return;
-        }
-
-        if (_armed <= next.Due)
-        {
-            return;
-        }
-
-        // Delays are rounded down (protocol), but a timer without one would run its callback under the lock.
-        var wait = TimeSpan.FromMilliseconds((next.Due - Now).Ticks / TimeSpan.TicksPerMillisecond);
-        _armed = next.Due;
-        _timer ??= DetachedTimer.New(_time, static heart => ((Heart)heart!).OnTimer(), this);
-        _timer.Change(
-            wait < Tick ? Tick
-                : wait < LongestWait ? wait
-                : LongestWait,
-            Timeout.InfiniteTimeSpan
-        );
     }
 }

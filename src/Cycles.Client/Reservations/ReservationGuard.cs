@@ -341,36 +341,16 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         IReadOnlyDictionary<string, JsonElement>? metadata
     )
     {
-        var actualIsValid = false;
         try
         {
-            var request = new CommitRequest { IdempotencyKey = IdempotencyKeys.New(), Actual = actual };
-            Arguments.ThrowIf(request.Validate(), nameof(actual));
-            if (actual.Unit != Estimate.Unit)
-            {
-                throw new ArgumentException(
-                    $"actual.unit must be that of the estimate ({Estimate}) but the amount was {actual}.",
-                    nameof(actual)
-                );
-            }
-
-            actualIsValid = true;
-            if (metrics is null && metadata is null)
-            {
-                return request;
-            }
-
-            request = request with { Metrics = Copies.Of(metrics), Metadata = Copies.Of(metadata) };
-            Arguments.ThrowIf(request.Metrics?.Validate(), nameof(metrics));
-            Arguments.ThrowIf(request.Validate(), nameof(metadata));
-            return request;
+            return CommitArguments.NewRequest(actual, Estimate, metrics, metadata);
         }
         catch (Exception e)
         {
             // Whoever commits has run the work, so from here on the end of the scope does not release.
             if (_missed?.Actual is null)
             {
-                _missed = new MissedCommit(e.Message, actualIsValid ? actual : null);
+                _missed = new MissedCommit(e.Message, CommitArguments.IsUsable(actual, Estimate) ? actual : null);
             }
 
             throw;

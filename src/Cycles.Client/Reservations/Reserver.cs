@@ -152,7 +152,9 @@ internal sealed class Reserver(
         try
         {
             var sent = heart.Now;
-            var first = await Observed.CreateAsync(settler.Clock, authority, request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first.Taking(heart.Now - sent);
@@ -170,7 +172,9 @@ internal sealed class Reserver(
         {
             // Timed by itself: what the first attempt took is not part of the answer's way.
             var sent = heart.Now;
-            second = await Observed.CreateAsync(settler.Clock, authority, request, cancellationToken).ConfigureAwait(false);
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             second = second.Taking(heart.Now - sent);
         }
         catch (CyclesTransportException e)

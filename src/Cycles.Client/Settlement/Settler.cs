@@ -199,11 +199,6 @@ internal sealed class Settler
     /// <summary>Books what an attempt came to: settled, refused for good, or to be tried again.</summary>
     private async ValueTask ConcludeAsync(SpendSettlement spend, Settlement settlement)
     {
-        if (settlement.Outcome != SettlementOutcome.Pending)
-        {
-            spend.Lease?.End();
-        }
-
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
             if (spend.Retries == _schedule.QuickRetries)
@@ -220,8 +215,12 @@ internal sealed class Settler
             {
                 _reporter.Report(spend, SettlementOutcome.Pending, settlement.Error);
             }
+
+            return;
         }
-        else if (settlement.Outcome == SettlementOutcome.Rejected)
+
+        spend.Lease?.End();
+        if (settlement.Outcome == SettlementOutcome.Rejected)
         {
             if (spend.Journal is { } journal)
             {

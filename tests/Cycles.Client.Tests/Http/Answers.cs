@@ -14,7 +14,7 @@ internal static class Answers
 
     public const string Release = """{"status":"RELEASED","released":{"unit":"TOKENS","amount":10}}""";
 
-    public const string Extend = """{"status":"ACTIVE","expires_at_ms":5,"remaining_ttl_ms":60000}""";
+    public const string Extend = """{"status":"ACTIVE","expires_at_ms":5}""";
 
     public const string Event = """{"status":"APPLIED","event_id":"evt_1"}""";
 
