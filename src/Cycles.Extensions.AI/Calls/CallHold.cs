@@ -14,6 +14,7 @@ internal sealed class CallHold
 
     private readonly ReservationGuard? _guard;
     private readonly RunShare? _share;
+    private readonly UnheldCall? _unheld;
     private readonly CyclesRun? _run;
     private readonly RunCall _call;
     private readonly ILogger _log;
@@ -36,11 +37,18 @@ internal sealed class CallHold
         _log = log;
     }
 
-    public Caps? Caps => _guard is null ? _share!.Caps : _guard.Caps;
+    /// <summary>No hold, in shadow mode.</summary>
+    public CallHold(UnheldCall unheld, ILogger log)
+    {
+        _unheld = unheld;
+        _log = log;
+    }
 
-    public Amount Estimate => _guard is null ? _share!.Estimate : _guard.Estimate;
+    public Caps? Caps => _guard is null ? _share?.Caps : _guard.Caps;
 
-    private string? Id => _guard is null ? _share!.ReservationId : _guard.ReservationId;
+    public Amount Estimate => _guard?.Estimate ?? _share?.Estimate ?? _unheld!.Estimate;
+
+    private string? Id => _guard is null ? _share?.ReservationId : _guard.ReservationId;
 
     /// <summary>Asks, in the run that the calling code is in, if it is in one.</summary>
     public static async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
@@ -55,7 +63,12 @@ internal sealed class CallHold
             return await run.ReserveAsync(cycles, request, log, cancellationToken).ConfigureAwait(false);
         }
 
-        var options = new ReserveOptions { Subject = request.Subject, IdempotencyKey = request.Key };
+        var options = new ReserveOptions
+        {
+            Subject = request.Subject,
+            IdempotencyKey = request.Key,
+            Shadow = request.Shadow,
+        };
         var attempt = await cycles
             .TryReserveAsync(request.Action, request.Call.Estimate, options, cancellationToken)
             .ConfigureAwait(false);
@@ -73,17 +86,28 @@ internal sealed class CallHold
                 ActualSource.Estimate => Estimated,
                 _ => null,
             };
+            _unheld?.Settle(actual);
+            if (_share is not null)
+            {
+                await _share.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
+                if (!_share.IsShadow)
+                {
+                    _run?.Tally.Charged(_call, actual, balances: null);
+                }
+            }
+
             if (_guard is null)
             {
-                await _share!.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
-                _run?.Tally.Charged(_call, actual, balances: null);
                 return;
             }
 
             var settled = await _guard
                 .CommitAsync(actual, metrics, metadata, CancellationToken.None)
                 .ConfigureAwait(false);
-            _run?.Tally.Charged(_call, settled.Charged ?? actual, settled.Balances);
+            if (settled.Outcome != SettlementOutcome.Shadowed)
+            {
+                _run?.Tally.Charged(_call, settled.Charged ?? actual, settled.Balances);
+            }
         }
         catch (Exception e)
         {
@@ -106,11 +130,13 @@ internal sealed class CallHold
     {
         try
         {
-            if (_guard is null)
+            _unheld?.Settle(_unheld.Estimate with { Value = 0 });
+            if (_share is not null)
             {
-                await _share!.SettleAsync(actual: 0).ConfigureAwait(false);
+                await _share.SettleAsync(actual: 0).ConfigureAwait(false);
             }
-            else
+
+            if (_guard is not null)
             {
                 await _guard.ReleaseAsync(reason, CancellationToken.None).ConfigureAwait(false);
             }

@@ -31,6 +31,9 @@ internal sealed class ModelCalls
 
     public ContentTokens Tokens { get; }
 
+    /// <summary>Where calls go in shadow mode; null outside it.</summary>
+    public ShadowReport? Shadow => _options.Shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
+
     /// <summary>Holds for a model as the caller names it, and for what is expected before any safety factor.</summary>
     /// <exception cref="BudgetDeniedException">The authority said no, or a rule on this side.</exception>
     public async ValueTask<ModelCall> BeginAsync(
@@ -63,6 +66,8 @@ internal sealed class ModelCalls
     {
         TellReloadError();
         var cost = CostOf(model);
+        var shadow = Shadow;
+        subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
         if (cost.EstimateOf(expected) is not { } estimate)
         {
             var unpriced = Denied(
@@ -71,7 +76,9 @@ internal sealed class ModelCalls
                 $"The model '{model}' has no price. Add one to the Prices of the guard, or choose UnpricedModels.",
                 new Amount(_options.Unit, 0)
             );
-            return (null, unpriced);
+            return shadow is null
+                ? (null, unpriced)
+                : (Unheld(shadow, unpriced, cost, action, subject, unpriced.Requested), null);
         }
 
         if (cost.IsUnpriced)
@@ -79,13 +86,21 @@ internal sealed class ModelCalls
             AdapterLog.Unpriced(Log, model, estimate);
         }
 
-        subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
-        if (await PauseAsync(action.Name, subject, estimate, cancellationToken).ConfigureAwait(false) is { } early)
+        if (
+            shadow is null
+            && await PauseAsync(action.Name, subject, estimate, cancellationToken).ConfigureAwait(false) is { } early
+        )
         {
             return (null, early);
         }
 
-        var request = new RunRequest(new RunCall(action.Name, estimate, IsTool: false), action, subject, Key: null);
+        var request = new RunRequest(
+            new RunCall(action.Name, estimate, IsTool: false),
+            action,
+            subject,
+            Key: null,
+            shadow
+        );
         var (hold, denial) = await CallHold
             .TryReserveAsync(_cycles, request, Log, cancellationToken)
             .ConfigureAwait(false);
@@ -139,11 +154,30 @@ internal sealed class ModelCalls
         };
     }
 
+    /// <summary>A call that would have been refused on this side, in shadow mode.</summary>
+    public ModelCall BeginUnheld(
+        ShadowReport shadow,
+        Denial denial,
+        string model,
+        CyclesAction action,
+        Subject? subject,
+        TokenCounts expected
+    )
+    {
+        var cost = CostOf(model);
+        var estimate = cost.EstimateOf(expected) ?? denial.Requested;
+        return Unheld(shadow, denial with { Requested = estimate }, cost, action, subject, estimate);
+    }
+
     /// <summary>Says no on this side.</summary>
     public Denial Denied(string name, ReasonCode reason, string message, Amount requested, TimeSpan? retryAfter = null)
     {
         AdapterLog.DeniedHere(Log, name, reason);
-        CyclesRun.Current?.Tally.Denied(new RunCall(name, requested, IsTool: false));
+        if (Shadow is null)
+        {
+            CyclesRun.Current?.Tally.Denied(new RunCall(name, requested, IsTool: false));
+        }
+
         return new Denial
         {
             ReasonCode = reason,
@@ -151,6 +185,21 @@ internal sealed class ModelCalls
             Requested = requested,
             RetryAfter = retryAfter,
         };
+    }
+
+    private ModelCall Unheld(
+        ShadowReport shadow,
+        Denial denial,
+        in ModelCost cost,
+        CyclesAction action,
+        Subject? subject,
+        Amount estimate
+    )
+    {
+        var call = new RunCall(action.Name, estimate, IsTool: false);
+        CyclesRun.Current?.Tally.LetThrough(call);
+        var unheld = new UnheldCall(shadow, new RunRequest(call, action, subject, Key: null, shadow), denial, Time);
+        return new ModelCall(this, new CallHold(unheld, Log), cost);
     }
 
     private ModelCost CostOf(string model) => new(_options, _options.Prices.Current, model);

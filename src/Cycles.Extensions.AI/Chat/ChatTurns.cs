@@ -25,6 +25,11 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
             return free ?? throw new BudgetDeniedException(denial!);
         }
 
+        if (calls.Shadow is { } shadow)
+        {
+            return await BeginShadowedAsync(run, shadow, inputTokens, asked, cancellationToken).ConfigureAwait(false);
+        }
+
         if (await run.Steps.TryTakeAsync(cancellationToken).ConfigureAwait(false) is not { } isLast)
         {
             throw Ended(run, NoStepsLeft(run, asked));
@@ -46,6 +51,33 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
                 run.Steps.GiveBack();
             }
         }
+    }
+
+    /// <summary>Nothing stops it, also not the run's own limit.</summary>
+    private async ValueTask<ChatTurn> BeginShadowedAsync(
+        CyclesRun run,
+        ShadowReport shadow,
+        long inputTokens,
+        ChatOptions? asked,
+        CancellationToken cancellationToken
+    )
+    {
+        if (run.Steps.Take())
+        {
+            var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
+                .ConfigureAwait(false);
+            return turn ?? throw new BudgetDeniedException(denial!);
+        }
+
+        var call = calls.BeginUnheld(
+            shadow,
+            NoStepsLeft(run, asked),
+            ModelOf(asked),
+            ActionOf(asked),
+            run.SubjectOf(SubjectOf(asked)),
+            Expected(inputTokens, asked)
+        );
+        return new ChatTurn(call, asked, client);
     }
 
     private async ValueTask<(ChatTurn? Turn, Denial? Denial)> TryEachAsync(
@@ -85,10 +117,8 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
     {
         var model = ModelOf(asked);
         var action = ActionOf(asked);
-        var subject = options.ResolveSubject?.Invoke(asked)?.FilledFrom(options.Subject) ?? options.Subject;
-        var expected = new TokenCounts(inputTokens, 0, asked?.MaxOutputTokens ?? options.DefaultOutputTokens);
         var (call, denial) = await calls
-            .TryBeginAsync(model, action, subject, expected, cancellationToken)
+            .TryBeginAsync(model, action, SubjectOf(asked), Expected(inputTokens, asked), cancellationToken)
             .ConfigureAwait(false);
         if (call is null || Excluded(call.Caps, model) is not { } reason)
         {
@@ -139,6 +169,12 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         other.ModelId = fallback.Model;
         return (other, fallback.Client ?? client);
     }
+
+    private Subject? SubjectOf(ChatOptions? asked) =>
+        options.ResolveSubject?.Invoke(asked)?.FilledFrom(options.Subject) ?? options.Subject;
+
+    private TokenCounts Expected(long inputTokens, ChatOptions? asked) =>
+        new(inputTokens, 0, asked?.MaxOutputTokens ?? options.DefaultOutputTokens);
 
     private string ModelOf(ChatOptions? asked) => asked?.ModelId is { Length: > 0 } named ? named : defaultModel;
 

@@ -47,6 +47,7 @@ public sealed class CyclesRun : IAsyncDisposable
         _log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
         _time = options.TimeProvider ?? TimeProvider.System;
         _startedAt = _time.GetUtcNow();
+        Shadow = options.Shadow ?? _parent?.Shadow ?? cycles.Shadow;
         _subject = new RunSubject(Id, options.Subject);
         _opening = new RunOpening(this, options, _log);
         Steps = new RunSteps(options.MaxSteps, options.Cooldown, _time);
@@ -104,6 +105,8 @@ public sealed class CyclesRun : IAsyncDisposable
 
     internal CyclesClient Cycles { get; }
 
+    internal ShadowReport? Shadow { get; }
+
     internal RunTally Tally { get; } = new();
 
     internal RunSteps Steps { get; }
@@ -143,7 +146,7 @@ public sealed class CyclesRun : IAsyncDisposable
     /// The unit of the budget on whose record it goes; default <see cref="AmountUnit.UsdMicrocents"/>.
     /// </param>
     /// <param name="cancellationToken">Stops the wait.</param>
-    /// <returns>Whether it is recorded; false where the unit has no budget.</returns>
+    /// <returns>Whether it is recorded; false where the unit has no budget, and in shadow mode.</returns>
     /// <exception cref="ArgumentException"><paramref name="agent"/> is out of range; nothing is sent.</exception>
     /// <exception cref="CyclesException">The event was refused for another reason.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
@@ -154,6 +157,11 @@ public sealed class CyclesRun : IAsyncDisposable
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(agent);
+        if ((Shadow ?? Cycles.Shadow) is not null)
+        {
+            return false;
+        }
+
         try
         {
             var options = new EventOptions { Subject = SubjectOf(null), IdempotencyKey = NewKey() };
@@ -290,6 +298,12 @@ public sealed class CyclesRun : IAsyncDisposable
                 continue;
             }
 
+            // A guard in shadow mode neither draws on what a real run holds nor minds what the run may not do.
+            if (request.Shadow is not null && run.Shadow is null)
+            {
+                continue;
+            }
+
             if (await run._opening.EnsureAsync(cancellationToken).ConfigureAwait(false) is { } denied)
             {
                 return (null, denied);
@@ -298,8 +312,9 @@ public sealed class CyclesRun : IAsyncDisposable
             if (run.Holds(cycles, unit) && run._opening.Hold is { } shared)
             {
                 return shared.TryTake(request, out var denial) is { } share
-                    ? (new CallHold(share, this, request.Call, log), null)
-                    : (null, denial);
+                        ? (new CallHold(share, this, request.Call, log), null)
+                    : request.Shadow is null ? (null, denial)
+                    : (new CallHold(new UnheldCall(request.Shadow, request, denial!, _time), log), null);
             }
         }
 
@@ -307,7 +322,12 @@ public sealed class CyclesRun : IAsyncDisposable
             .TryReserveAsync(
                 request.Action,
                 request.Call.Estimate,
-                new ReserveOptions { Subject = request.Subject, IdempotencyKey = NewKey(request.Key) },
+                new ReserveOptions
+                {
+                    Subject = request.Subject,
+                    IdempotencyKey = NewKey(request.Key),
+                    Shadow = request.Shadow,
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

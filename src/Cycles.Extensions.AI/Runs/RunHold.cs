@@ -80,7 +80,7 @@ internal sealed class RunHold(CyclesRun run, ReservationGuard guard, long kept)
         }
 
         // The hold is settled, and the call cost what it cost.
-        if (actual > 0)
+        if (actual > 0 && request.Shadow is null)
         {
             var options = new EventOptions
             {

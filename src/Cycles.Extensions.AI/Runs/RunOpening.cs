@@ -47,7 +47,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     {
         CallHold? hold =
             Interlocked.Exchange(ref _kept, null) is { } guard ? new CallHold(guard, callLog, run, call)
-            : Hold?.TryTakeKept(new RunRequest(call, action, run.SubjectOf(null), Key: null)) is { } share
+            : Hold?.TryTakeKept(new RunRequest(call, action, run.SubjectOf(null), Key: null, Shadow: null)) is { } share
                 ? new CallHold(share, run, call, callLog)
             : null;
         UsedKept |= hold is not null;
@@ -93,7 +93,12 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
         var action = new CyclesAction("agent.run", run.Name);
         if (options.Preflight is { } expected && await AskAsync(action, expected).ConfigureAwait(false) is { } denied)
         {
-            return denied;
+            if (run.Shadow is null)
+            {
+                return denied;
+            }
+
+            Shadowed(run.Shadow, action, denied);
         }
 
         if ((options.Hold ?? options.KeepForFinalAnswer) is not { } amount)
@@ -137,5 +142,19 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             };
     }
 
-    private ReserveOptions NewOptions() => new() { Subject = run.SubjectOf(null), IdempotencyKey = run.NewKey() };
+    /// <summary>The run goes on all the same; what each of its calls would have saved is not known here.</summary>
+    private void Shadowed(ShadowReport shadow, CyclesAction action, Denial denied)
+    {
+        var call = new RunCall(run.Name, denied.Requested with { Value = 0 }, IsTool: false);
+        var request = new RunRequest(call, action, run.SubjectOf(null), Key: null, shadow);
+        new UnheldCall(shadow, request, denied, options.TimeProvider ?? TimeProvider.System).Settle(call.Estimate);
+    }
+
+    private ReserveOptions NewOptions() =>
+        new()
+        {
+            Subject = run.SubjectOf(null),
+            IdempotencyKey = run.NewKey(),
+            Shadow = run.Shadow,
+        };
 }

@@ -52,6 +52,12 @@ public sealed class RunOptions
     /// </summary>
     public int? MaxSameCalls { get; set; }
 
+    /// <summary>
+    /// Lets the run and its calls run in shadow mode: its limits are evaluated too, and stop nothing. Default as the run
+    /// around it does, else as the client does.
+    /// </summary>
+    public ShadowReport? Shadow { get; set; }
+
     /// <summary>Told what the run came to, when it is disposed; what it throws is logged. Default none.</summary>
     public Action<RunSummary>? OnEnded { get; set; }
 

@@ -11,6 +11,8 @@ internal sealed class RunShare(RunHold hold, RunRequest request)
 
     public string? ReservationId => hold.ReservationId;
 
+    public bool IsShadow => request.Shadow is not null;
+
     public Amount Estimate => request.Call.Estimate;
 
     /// <summary>Charges the call; once.</summary>

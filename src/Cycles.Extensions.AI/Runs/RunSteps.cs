@@ -36,6 +36,17 @@ internal sealed class RunSteps(int? max, TimeSpan cooldown, TimeProvider time)
         }
     }
 
+    /// <summary>Takes a step in shadow mode, where no limit and no pause stops it.</summary>
+    /// <returns>Whether one was left.</returns>
+    public bool Take()
+    {
+        lock (_gate)
+        {
+            _lastBegan = time.GetTimestamp();
+            return ++_count <= _max;
+        }
+    }
+
     /// <summary>Gives back a step whose call was denied.</summary>
     public void GiveBack()
     {

@@ -6,7 +6,7 @@ namespace Cycles.Extensions.AI;
 /// <summary>Asks before a tool runs. Knows tools by name and by what they say of themselves, of no framework's kind.</summary>
 internal sealed class ToolGuard
 {
-    private const string DefaultKind = "tool.call";
+    internal const string DefaultKind = "tool.call";
 
     private readonly CyclesClient _cycles;
     private readonly ToolPolicy _policy;
@@ -17,6 +17,7 @@ internal sealed class ToolGuard
     private readonly Cooldowns _cooldowns;
     private readonly TimeSpan _maxCooldown;
     private readonly TimeProvider _time;
+    private readonly ShadowReport? _shadow;
     private readonly ILogger _log;
 
     public ToolGuard(CyclesClient cycles, ToolPolicy policy)
@@ -35,8 +36,12 @@ internal sealed class ToolGuard
         _maxCooldown = policy.MaxCooldown;
         _time = policy.TimeProvider ?? TimeProvider.System;
         _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
-        _refusals = new ToolRefusals(policy.OnDenied, _log);
+        _shadow = policy.Shadow;
+        _refusals = new ToolRefusals(policy.OnDenied, () => Shadow, _subject, _time, _log);
     }
+
+    /// <summary>Where calls go in shadow mode; null outside it.</summary>
+    private ShadowReport? Shadow => _shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
 
     /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
     public CyclesAction ActionOf(string tool, ToolTerms declared) =>
@@ -104,7 +109,9 @@ internal sealed class ToolGuard
     {
         var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
         subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
-        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false);
+        var left = Shadow is null
+            ? await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false)
+            : TimeSpan.Zero;
         if (left > TimeSpan.Zero)
         {
             return _refusals.CoolingDown(call, terms, left, _maxCooldown);
@@ -139,7 +146,12 @@ internal sealed class ToolGuard
             var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
             var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
             return await CallHold
-                .TryReserveAsync(_cycles, new RunRequest(call.In(terms), action, payer, key), _log, cancellationToken)
+                .TryReserveAsync(
+                    _cycles,
+                    new RunRequest(call.In(terms), action, payer, key, Shadow),
+                    _log,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)

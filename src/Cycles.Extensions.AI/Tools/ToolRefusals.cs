@@ -3,7 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Cycles.Extensions.AI;
 
 /// <summary>Says no to tool calls, and tells whoever wants to know.</summary>
-internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
+internal sealed class ToolRefusals(
+    Action<ToolDenial>? onDenied,
+    Func<ShadowReport?> shadow,
+    Subject? subject,
+    TimeProvider time,
+    ILogger log
+)
 {
     public ToolHold Unconfigured(ToolCall call, ToolTerms terms) =>
         Refuse(
@@ -79,17 +85,35 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
     )
     {
         ToolLog.Refused(log, call.Name, reason);
+        var denial = new Denial
+        {
+            ReasonCode = reason,
+            Message = message,
+            Requested = terms.Estimate ?? default,
+            RetryAfter = retryAfter,
+        };
+        if (shadow() is { } report)
+        {
+            return RunUnheld(report, denial, call, terms);
+        }
+
         CyclesRun.Current?.Tally.Denied(call.In(terms));
-        return Deny(
-            call,
-            terms,
-            new Denial
-            {
-                ReasonCode = reason,
-                Message = message,
-                Requested = terms.Estimate ?? default,
-                RetryAfter = retryAfter,
-            }
+        return Deny(call, terms, denial);
+    }
+
+    /// <summary>In shadow mode the tool runs, and the report learns that it would not have.</summary>
+    private ToolHold RunUnheld(ShadowReport report, Denial denial, ToolCall call, ToolTerms terms)
+    {
+        var run = CyclesRun.Current;
+        run?.Tally.LetThrough(call.In(terms));
+        var request = new RunRequest(
+            call.In(terms),
+            new CyclesAction(terms.Kind ?? ToolGuard.DefaultKind, call.Name),
+            run?.SubjectOf(subject) ?? subject,
+            Key: null,
+            report
         );
+        denial = denial with { Requested = request.Call.Estimate };
+        return new ToolHold(new CallHold(new UnheldCall(report, request, denial, time), log), terms);
     }
 }
