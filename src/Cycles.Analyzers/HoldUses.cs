@@ -101,10 +101,8 @@ internal sealed class HoldUses
             case IArgumentOperation { Parent: IInvocationOperation call } when DisposePath.IsConfigured(call):
                 FollowConfigured(call);
                 break;
-            case IConditionalAccessOperation access when access.Operation == value:
-                FollowValue(
-                    access.WhenNotNull.DescendantsAndSelf().First(part => part is IConditionalAccessInstanceOperation)
-                );
+            case IConditionalAccessOperation access when access.Operation == value && Accessed(access) is { } accessed:
+                FollowValue(accessed);
                 break;
             case IConversionOperation conversion when _symbols.MayHold(conversion.Type):
                 FollowValue(conversion);
@@ -225,6 +223,10 @@ internal sealed class HoldUses
         IsDisposed = true;
         IsDisposedSurely |= DisposePath.IsSure(use, _origin, _symbols);
     }
+
+    /// <summary>What stands for the value behind <c>?.</c>; null in code that is still being typed.</summary>
+    private static IOperation? Accessed(IConditionalAccessOperation access) =>
+        access.WhenNotNull.DescendantsAndSelf().FirstOrDefault(part => part is IConditionalAccessInstanceOperation);
 
     private static bool IsAssigned(IOperation reference) =>
         reference.Parent is ISimpleAssignmentOperation { IsRef: false } or ICoalesceAssignmentOperation

@@ -10,6 +10,9 @@ namespace Cycles.Analyzers;
 /// </summary>
 internal sealed class SettlementOrder
 {
+    /// <summary>Deeper than code goes; an expression without end must not end the compiler.</summary>
+    private const int MaxDepth = 500;
+
     private readonly IInvocationOperation _commit;
     private readonly ISymbol _holder;
     private readonly CyclesSymbols _symbols;
@@ -30,7 +33,7 @@ internal sealed class SettlementOrder
         var order = new SettlementOrder(commit, holder, symbols);
         foreach (var statement in StatementsAround(commit))
         {
-            order.Visit(statement, isSure: true);
+            order.Visit(statement, isSure: true, depth: 0);
             if (order._arrived)
             {
                 break;
@@ -59,8 +62,14 @@ internal sealed class SettlementOrder
     }
 
     /// <summary>Operands first, as they are evaluated.</summary>
-    private void Visit(IOperation operation, bool isSure)
+    private void Visit(IOperation operation, bool isSure, int depth)
     {
+        if (depth > MaxDepth)
+        {
+            _arrived = true;
+            return;
+        }
+
         if (operation is ILabeledOperation)
         {
             // Whoever jumps here skipped what stands before.
@@ -69,7 +78,7 @@ internal sealed class SettlementOrder
 
         foreach (var child in operation.ChildOperations)
         {
-            Visit(child, isSure && IsSure(operation, child));
+            Visit(child, isSure && IsSure(operation, child), depth + 1);
             if (_arrived)
             {
                 return;
@@ -94,7 +103,23 @@ internal sealed class SettlementOrder
     private bool IsSettlement(IInvocationOperation call) =>
         call.TargetMethod.Name is "CommitAsync" or "ReleaseAsync"
         && _symbols.IsOfGuard(call.TargetMethod)
-        && SymbolEqualityComparer.Default.Equals(SecondCommit.Holder(call.Instance, _symbols), _holder);
+        && SymbolEqualityComparer.Default.Equals(SecondCommit.Holder(call.Instance, _symbols), _holder)
+        && !IsKept(call);
+
+    /// <summary>Whoever keeps the task may look whether it failed: a commit with a bad amount leaves the guard open.</summary>
+    private static bool IsKept(IOperation task) =>
+        task.Parent switch
+        {
+            IAwaitOperation or IExpressionStatementOperation => false,
+            ISimpleAssignmentOperation { Target: IDiscardOperation } => false,
+            IPropertyReferenceOperation { Property.Name: "Result" } => false,
+            IInvocationOperation { TargetMethod.Name: "Wait" or "GetResult" } => false,
+            IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "WaitAsync" or "GetAwaiter" } call => IsKept(
+                call
+            ),
+            IConversionOperation or IConditionalAccessOperation or ICoalesceOperation => IsKept(task.Parent),
+            _ => true,
+        };
 
     /// <summary>Whether the child runs whenever its parent does.</summary>
     private bool IsSure(IOperation parent, IOperation child) =>

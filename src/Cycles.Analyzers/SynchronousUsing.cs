@@ -35,7 +35,7 @@ internal static class SynchronousUsing
 
     private static bool IsHolder(IOperation resources, CyclesSymbols symbols) =>
         resources is IVariableDeclarationGroupOperation group
-            ? group.Declarations[0].Declarators.All(declarator => symbols.IsHolder(declarator.Symbol.Type))
+            ? group.GetDeclaredVariables().Any(variable => symbols.IsHolder(variable.Type))
             : symbols.IsHolder(resources.Type);
 
     private static bool CanAwait(OperationAnalysisContext context)

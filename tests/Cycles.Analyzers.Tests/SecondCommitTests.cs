@@ -10,7 +10,10 @@ public sealed class SecondCommitTests
     )]
     [TestCase("await guard.CommitAsync(amount).ConfigureAwait(false); _ = {|CYC003:guard.CommitAsync(amount)|};")]
     [TestCase("var first = await guard.CommitAsync(amount); var second = await {|CYC003:guard.CommitAsync(amount)|};")]
-    [TestCase("await Task.WhenAll(guard.CommitAsync(amount), {|CYC003:guard.CommitAsync(amount)|});")]
+    [TestCase("_ = guard.CommitAsync(amount); guard.ReleaseAsync(); await {|CYC003:guard.CommitAsync(amount)|};")]
+    [TestCase(
+        "guard.CommitAsync(amount).Wait(); _ = {|CYC003:guard.CommitAsync(amount)|}.GetAwaiter().GetResult().Error is null;"
+    )]
     [TestCase(
         "await guard.CommitAsync(amount); await {|CYC003:guard.CommitAsync(amount)|}; await {|CYC003:guard.CommitAsync(amount)|};"
     )]
@@ -73,6 +76,10 @@ public sealed class SecondCommitTests
     [TestCase("await CallAsync(() => guard.CommitAsync(amount)); await CallAsync(() => guard.CommitAsync(amount));")]
     [TestCase("await CallAsync(async () => { await guard.CommitAsync(amount); }); await guard.CommitAsync(amount);")]
     [TestCase("await field!.CommitAsync(amount); await guard.CommitAsync(amount);")]
+    [TestCase(
+        "var first = guard.CommitAsync(default); try { await first; } catch { } await guard.CommitAsync(amount);"
+    )]
+    [TestCase("await Task.WhenAll(guard.CommitAsync(amount), guard.CommitAsync(amount));")]
     public Task Not_after_a_sure_settlement_of_the_same(string statements) => RuleCheck.AsyncBody(Held + statements);
 
     [TestCase(

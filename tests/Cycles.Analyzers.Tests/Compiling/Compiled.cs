@@ -27,9 +27,21 @@ internal static class Compiled
         string path = ""
     )
     {
+        var compilation = Unchecked(code, references, path);
+        AssertCompiles(compilation);
+        return compilation;
+    }
+
+    /// <summary>As an editor has it: whether it compiles or not.</summary>
+    public static CSharpCompilation Unchecked(
+        string code,
+        IEnumerable<MetadataReference>? references = null,
+        string path = ""
+    )
+    {
         var tree = CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.Latest), path);
         var isProgram = tree.GetRoot().ChildNodes().Any(node => node.IsKind(SyntaxKind.GlobalStatement));
-        var compilation = CSharpCompilation.Create(
+        return CSharpCompilation.Create(
             "Snippet",
             [tree],
             references ?? Everything,
@@ -39,11 +51,9 @@ internal static class Compiled
                 allowUnsafe: true
             )
         );
-        AssertCompiles(compilation);
-        return compilation;
     }
 
-    public static void AssertCompiles(Compilation compilation) =>
+    private static void AssertCompiles(Compilation compilation) =>
         Assert.That(
             compilation
                 .GetDiagnostics()
