@@ -20,6 +20,7 @@ internal sealed class ClientCore
         Options = options;
         Log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client"));
         Settler = new Settler(options, Log);
+        Heart = new Heart(options, Log);
     }
 
     public ICyclesAuthority Authority { get; }
@@ -32,6 +33,8 @@ internal sealed class ClientCore
     public ILogger Log { get; }
 
     public Settler Settler { get; }
+
+    public Heart Heart { get; }
 
     public ConcurrentDictionary<string, CyclesClient> Tenants { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -69,6 +72,7 @@ internal sealed class ClientCore
     public void Dispose()
     {
         Volatile.Write(ref _disposed, 1);
+        Heart.Stop();
         Settler.Stop();
         _owned?.Dispose();
     }

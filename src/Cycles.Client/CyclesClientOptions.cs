@@ -79,6 +79,21 @@ public sealed class CyclesClientOptions
     public WhenActualIsMissing WhenActualIsMissing { get; set; }
 
     /// <summary>
+    /// Whether open guards are extended, by the time-to-live they asked for, for as long as somebody has them; default
+    /// true. Without, nothing watches their end either.
+    /// </summary>
+    public bool HeartbeatEnabled { get; set; } = true;
+
+    /// <summary>What the loss of a hold does while its action runs; default <see cref="LeasePolicy.Warn"/>.</summary>
+    public LeasePolicy LeasePolicy { get; set; }
+
+    /// <summary>
+    /// How many extensions the authority allows a hold, as far as you know, 0 or more; default 10, as with most servers.
+    /// The heartbeat warns when it has used them up, and goes on until the authority refuses.
+    /// </summary>
+    public int MaxExtensions { get; set; } = 10;
+
+    /// <summary>
     /// Told about every amount that was spent and is not known to be recorded: refused for good, or still open when the
     /// client ended. Called once for each, on any thread; what it throws is logged.
     /// </summary>
@@ -89,7 +104,7 @@ public sealed class CyclesClientOptions
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock of retries and drains; default the container's, else the system's.</summary>
+    /// <summary>The clock of deadlines, retries, drains and measured durations; default the container's, else the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
     /// <summary>Where to log, as category <c>Cycles.Client</c>; default the container's, else nowhere.</summary>

@@ -67,6 +67,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.DecisionRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -84,6 +85,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
                 request,
                 CyclesJsonContext.Default.ReservationCreateRequest,
                 request.IdempotencyKey,
+                request.Estimate.Unit,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -104,6 +106,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.CommitRequest,
             request.IdempotencyKey,
+            request.Actual.Unit,
             cancellationToken
         );
     }
@@ -122,6 +125,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.ReleaseRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -140,6 +144,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.ReservationExtendRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -155,6 +160,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.List, _addresses.List(QueryText.Of(query)), cancellationToken);
     }
 
@@ -164,6 +170,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.Balances, _addresses.Balances(QueryText.Of(query)), cancellationToken);
     }
 
@@ -180,6 +187,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
                 request,
                 CyclesJsonContext.Default.EventCreateRequest,
                 request.IdempotencyKey,
+                request.Actual.Unit,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -191,7 +199,8 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
         Uri address,
         CancellationToken cancellationToken
     )
-        where T : class => _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, cancellationToken);
+        where T : class =>
+        _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, unit: default, cancellationToken);
 
     /// <summary>The same request is the same bytes, however often it is sent.</summary>
     private ValueTask<CyclesResponse<TAnswer>> PostAsync<TRequest, TAnswer>(
@@ -200,6 +209,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
         TRequest request,
         JsonTypeInfo<TRequest> type,
         string idempotencyKey,
+        AmountUnit unit,
         CancellationToken cancellationToken
     )
         where TAnswer : class =>
@@ -208,6 +218,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             address,
             JsonSerializer.SerializeToUtf8Bytes(request, type),
             idempotencyKey,
+            unit,
             cancellationToken
         );
 }

@@ -14,6 +14,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     /// <param name="address">Where.</param>
     /// <param name="body">What to post; null for a GET.</param>
     /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
+    /// <param name="unit">The unit of the amount in the body; <c>default</c> where there is none.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="CyclesTransportException">The outcome is unknown; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -22,6 +23,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
         Uri address,
         byte[]? body,
         string? idempotencyKey,
+        AmountUnit unit,
         CancellationToken cancellationToken
     )
         where T : class
@@ -36,6 +38,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
         try
         {
             var apiKey = await keys.GetAsync(token).ConfigureAwait(false);
+            attempt.Identified();
             var client = http();
             using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
             attempt.Sent();
@@ -45,7 +48,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             attempt.Answered(response);
             return attempt.Status is >= 400 and <= 599
                 ? await RefusedAsync<T>(attempt, response, token, cancellationToken).ConfigureAwait(false)
-                : await AcceptedAsync(attempt, operation, response, token).ConfigureAwait(false);
+                : await AcceptedAsync(attempt, operation, unit, response, token).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -61,6 +64,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
         HttpAttempt attempt,
         HttpOperation<T> operation,
+        AmountUnit unit,
         HttpResponseMessage response,
         CancellationToken token
     )
@@ -87,7 +91,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             throw attempt.Invalid("it is null", cause: null);
         }
 
-        if (operation.Validate(value) is { } finding)
+        if (operation.Validate(value, unit) is { } finding)
         {
             throw attempt.Invalid(finding.ToString(), cause: null);
         }

@@ -7,62 +7,72 @@ internal static class HttpOperations
         "decide",
         200,
         CyclesJsonContext.Default.DecisionResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationCreateResponse> Create = new(
         "createReservation",
         200,
         CyclesJsonContext.Default.ReservationCreateResponse,
-        static answer => answer.Validate()
+        static (answer, unit) => answer.Validate() ?? InUnit("reserved", answer.Reserved, unit)
     );
 
     public static readonly HttpOperation<CommitResponse> Commit = new(
         "commitReservation",
         200,
         CyclesJsonContext.Default.CommitResponse,
-        static answer => answer.Validate()
+        static (answer, unit) =>
+            answer.Validate() ?? InUnit("charged", answer.Charged, unit) ?? InUnit("released", answer.Released, unit)
     );
 
     public static readonly HttpOperation<ReleaseResponse> Release = new(
         "releaseReservation",
         200,
         CyclesJsonContext.Default.ReleaseResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationExtendResponse> Extend = new(
         "extendReservation",
         200,
         CyclesJsonContext.Default.ReservationExtendResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationDetail> Get = new(
         "getReservation",
         200,
         CyclesJsonContext.Default.ReservationDetail,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationListResponse> List = new(
         "listReservations",
         200,
         CyclesJsonContext.Default.ReservationListResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<BalanceResponse> Balances = new(
         "getBalances",
         200,
         CyclesJsonContext.Default.BalanceResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<EventCreateResponse> Event = new(
         "createEvent",
         201,
         CyclesJsonContext.Default.EventCreateResponse,
-        static answer => answer.Validate()
+        static (answer, unit) => answer.Validate() ?? InUnit("charged", answer.Charged, unit)
     );
+
+    /// <summary>
+    /// A reservation has one unit for all its life (protocol, scope of v0), and an event has its own: an amount in
+    /// another one says nothing about what was asked.
+    /// </summary>
+    private static ValidationFinding? InUnit(string field, Amount? answered, AmountUnit asked) =>
+        answered is { } amount && amount.Unit != asked
+            ? new ValidationFinding($"{field}.unit", $"must be that of the request but was {amount}")
+            : null;
 }

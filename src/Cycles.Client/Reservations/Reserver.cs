@@ -8,6 +8,7 @@ internal sealed class Reserver(
     SubjectResolver subjects,
     CyclesClientOptions defaults,
     Settler settler,
+    Heart heart,
     ILogger log
 )
 {
@@ -15,6 +16,8 @@ internal sealed class Reserver(
     private readonly long? _graceMs = defaults.GracePeriod is { } grace ? Milliseconds(grace) : null;
     private readonly CommitOveragePolicy? _policy = defaults.OveragePolicy;
     private readonly WhenActualIsMissing _whenActualIsMissing = defaults.WhenActualIsMissing;
+    private readonly LeasePolicy _leasePolicy = defaults.LeasePolicy;
+    private readonly bool _heartbeatEnabled = defaults.HeartbeatEnabled;
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -62,17 +65,23 @@ internal sealed class Reserver(
             }
 
             ThrowIfOver(request, response);
-            return new ReserveAttempt(
-                new ReservationGuard(
-                    authority,
-                    settler,
-                    log,
-                    request,
-                    response.Value,
-                    response.Metadata,
-                    options?.WhenActualIsMissing ?? _whenActualIsMissing
-                )
+            var lease = new Lease(heart, authority, request, response.Value, options?.LeasePolicy ?? _leasePolicy);
+            var guard = new ReservationGuard(
+                authority,
+                settler,
+                lease,
+                log,
+                request,
+                response.Value,
+                response.Metadata,
+                options?.WhenActualIsMissing ?? _whenActualIsMissing
             );
+            if (options?.HeartbeatEnabled ?? _heartbeatEnabled)
+            {
+                lease.Keep(guard, response.Elapsed);
+            }
+
+            return new ReserveAttempt(guard);
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -90,7 +99,7 @@ internal sealed class Reserver(
         var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
-            return response.Value;
+            return response.Value with { ResponseMetadata = response.Metadata };
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -100,6 +109,7 @@ internal sealed class Reserver(
                 ReasonCode = new ReasonCode(response.Error.RawCode!),
                 AffectedScopes = [],
                 RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+                ResponseMetadata = response.Metadata,
             }
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
@@ -124,10 +134,13 @@ internal sealed class Reserver(
         Exception? unknown = null;
         try
         {
-            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            var sent = heart.Now;
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
-                return first;
+                return first.Taking(heart.Now - sent);
             }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -139,7 +152,12 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            // Timed by itself: what the first attempt took is not part of the answer's way.
+            var sent = heart.Now;
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
+            second = second.Taking(heart.Now - sent);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

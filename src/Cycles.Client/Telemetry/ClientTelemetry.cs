@@ -21,6 +21,12 @@ internal static class ClientTelemetry
         description: "Amounts that were spent and are not known to be recorded."
     );
 
+    private static readonly Counter<long> LeasesLost = Meter.CreateCounter<long>(
+        TelemetryNames.LeasesLost,
+        unit: "{lease}",
+        description: "Holds that were lost while their action ran."
+    );
+
     private static long _pending;
 
     static ClientTelemetry() =>
@@ -69,6 +75,16 @@ internal static class ClientTelemetry
                     new(TelemetryNames.UnitTag, NameOf(spend.Actual.Unit)),
                     new(TelemetryNames.ActionKindTag, spend.Action.Kind)
                 )
+            );
+        }
+    }
+
+    public static void LeaseLost(CyclesAction action, string reason)
+    {
+        if (LeasesLost.Enabled)
+        {
+            Quietly(() =>
+                LeasesLost.Add(1, new(TelemetryNames.ReasonTag, reason), new(TelemetryNames.ActionKindTag, action.Kind))
             );
         }
     }

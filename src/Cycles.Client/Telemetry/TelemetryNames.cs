@@ -17,6 +17,7 @@ internal static class TelemetryNames
     public const string Denials = "cycles.client.denials";
     public const string Pending = "cycles.client.settlements.pending";
     public const string DeadLetters = "cycles.client.dead_letters";
+    public const string LeasesLost = "cycles.client.leases.lost";
 
     public const string OperationTag = "cycles.operation";
     public const string DecisionTag = "cycles.decision";

@@ -45,6 +45,45 @@ public sealed class TelemetryTests : ClientFixture
     }
 
     [Test]
+    public async Task Durations_are_told_by_the_clients_clock()
+    {
+        await using var server = await ScriptedServer.StartAsync(context =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(250));
+            return Answers.Valid(context);
+        });
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new()
+            {
+                TimeProvider = Clock,
+                Subject = new() { Tenant = "acme" },
+            }
+        );
+        _metrics.Start();
+        await client.DecideAsync(_action, Tokens(10));
+        await client.RecordEventAsync(_action, Tokens(10));
+        await using (var guard = await client.ReserveAsync(_action, Tokens(10)))
+        {
+            await guard.ExtendAsync(TimeSpan.FromSeconds(1));
+            await guard.CommitAsync(Tokens(7));
+        }
+
+#pragma warning disable CYC004 // Released unused on purpose.
+        await (await client.ReserveAsync(_action, Tokens(10))).DisposeAsync();
+#pragma warning restore CYC004
+
+        var durations = _measurements
+            .Where(m =>
+                m.Name == "cycles.client.operation.duration" && Equals(m.Tags["cycles.action.kind"], _action.Kind)
+            )
+            .Select(m => m.Value)
+            .ToList();
+        Assert.That(durations, Is.EqualTo(Enumerable.Repeat(0.25, 7)));
+    }
+
+    [Test]
     public async Task Operations_are_spans_with_decision_kind_unit_and_amounts()
     {
         Spends(7);
@@ -184,6 +223,27 @@ public sealed class TelemetryTests : ClientFixture
         Assert.That(Measured("cycles.client.dead_letters").Single().Tags["cycles.reason"], Is.EqualTo("NO_ANSWER"));
         Assert.That(Pending(), Is.EqualTo(before));
         HoldsExpire();
+    }
+
+    [Test]
+    public async Task Beats_are_spans_of_nobody_and_a_lost_hold_is_counted()
+    {
+        ActivitySource.AddActivityListener(_spans);
+        _metrics.Start();
+        Authority.Always(Operation.Extend, Fault.Refused(409, "MAX_EXTENSIONS_EXCEEDED"));
+        await using var guard = await Client.ReserveAsync(_action, Tokens(10));
+        Pass(TimeSpan.FromMinutes(1));
+
+        var (_, value, tags) = Measured("cycles.client.leases.lost").Single();
+        var beat = Mine().Single(span => span.OperationName == "cycles.extend");
+        Assert.Multiple(() =>
+        {
+            Assert.That(value, Is.EqualTo(1));
+            Assert.That(tags.Keys, Is.EquivalentTo(new[] { "cycles.reason", "cycles.action.kind" }));
+            Assert.That(tags["cycles.reason"], Is.EqualTo("RAN_OUT"));
+            Assert.That(beat.GetTagItem("cycles.reservation.id"), Is.EqualTo(guard.ReservationId));
+            Assert.That(beat.GetTagItem("cycles.reason"), Is.EqualTo("MAX_EXTENSIONS_EXCEEDED"));
+        });
     }
 
     private double Pending()
