@@ -59,8 +59,8 @@ async Task UseAsync(CyclesClient cycles)
         Expect(settlement.Outcome == SettlementOutcome.Committed && settlement.Charged == Amount.Tokens(7), "commit");
     }
 
-    await using var attempt = await cycles.TryReserveAsync(work, Amount.Tokens(8));
-    Expect(attempt.Denial?.ReasonCode == ReasonCode.BudgetExceeded, "denial");
+    var denial = (await cycles.TryReserveAsync(work, Amount.Tokens(8))).Denial;
+    Expect(denial?.ReasonCode == ReasonCode.BudgetExceeded, "denial");
 }
 
 static void Expect(bool holds, string what)
