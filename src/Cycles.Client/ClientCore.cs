@@ -20,6 +20,7 @@ internal sealed class ClientCore
         Options = options;
         Log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client"));
         Settler = new Settler(options, Log);
+        Heart = new Heart(options, Log);
     }
 
     public ICyclesAuthority Authority { get; }
@@ -32,6 +33,8 @@ internal sealed class ClientCore
     public ILogger Log { get; }
 
     public Settler Settler { get; }
+
+    public Heart Heart { get; }
 
     /// <summary>The journal of one tenant, from which what was left behind is settled from now on; null where none is kept.</summary>
     public SpendJournal? OpenJournal(ICyclesAuthority authority)
@@ -94,6 +97,7 @@ internal sealed class ClientCore
     public void Dispose()
     {
         Volatile.Write(ref _disposed, 1);
+        Heart.Stop();
         Settler.Stop();
         _owned?.Dispose();
     }

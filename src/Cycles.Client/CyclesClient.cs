@@ -55,7 +55,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         _authority = authority;
         _subjects = new SubjectResolver(defaults, authority.Tenant);
         _journal = core.OpenJournal(authority);
-        _reserver = new Reserver(authority, _journal, _subjects, core.Options, core.Settler, core.Log);
+        _reserver = new Reserver(authority, _journal, _subjects, core.Options, core.Settler, core.Heart, core.Log);
     }
 
     /// <summary>How many amounts are open in all tenants, how long the oldest is known, and how long is too long.</summary>
@@ -160,7 +160,10 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <param name="estimate">How much to hold; 0 is legal.</param>
     /// <param name="body">The work: gets the guard and the token, returns its result and what it cost.</param>
     /// <param name="options">What this call does differently.</param>
-    /// <param name="cancellationToken">Stops the wait for the reserve, and is handed to the work.</param>
+    /// <param name="cancellationToken">
+    /// Stops the wait for the reserve, and is handed to the work; under <see cref="LeasePolicy.Cancel"/> what the work
+    /// gets is also cancelled when the hold is lost.
+    /// </param>
     /// <returns>The work's result and how its cost was settled.</returns>
     /// <exception cref="BudgetDeniedException">The budget said no; the work did not run.</exception>
     /// <exception cref="CyclesException">The reserve failed; the work did not run.</exception>
@@ -183,9 +186,12 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         var guard = await ReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
         T value;
         Amount? actual;
+        using var lost = guard.LeaseLost.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(guard.LeaseLost, cancellationToken)
+            : null;
         try
         {
-            (value, actual) = await body(guard, cancellationToken).ConfigureAwait(false);
+            (value, actual) = await body(guard, lost?.Token ?? cancellationToken).ConfigureAwait(false);
         }
         catch
         {

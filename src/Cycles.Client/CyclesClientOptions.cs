@@ -112,6 +112,21 @@ public sealed class CyclesClientOptions
     public bool FailOpen { get; set; }
 
     /// <summary>
+    /// Whether open guards are extended, by the time-to-live they asked for, for as long as somebody has them; default
+    /// true. Without, nothing watches their end either.
+    /// </summary>
+    public bool HeartbeatEnabled { get; set; } = true;
+
+    /// <summary>What the loss of a hold does while its action runs; default <see cref="LeasePolicy.Warn"/>.</summary>
+    public LeasePolicy LeasePolicy { get; set; }
+
+    /// <summary>
+    /// How many extensions the authority allows a hold, as far as you know, 0 or more; default 10, as with most servers.
+    /// The heartbeat warns when it has used them up, and goes on until the authority refuses.
+    /// </summary>
+    public int MaxExtensions { get; set; } = 10;
+
+    /// <summary>
     /// Told about every amount that was spent and is not known to be recorded: refused for good, or still open when the
     /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged.
     /// </summary>

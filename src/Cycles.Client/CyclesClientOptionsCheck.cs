@@ -61,6 +61,16 @@ internal static class CyclesClientOptionsCheck
             nameof(options.WhenActualIsMissing),
             $"must be {nameof(WhenActualIsMissing.CommitEstimate)} or {nameof(WhenActualIsMissing.Surface)} but was {options.WhenActualIsMissing}"
         );
+        problems.AddIf(
+            !Enum.IsDefined(options.LeasePolicy),
+            nameof(options.LeasePolicy),
+            $"must be {nameof(LeasePolicy.Warn)}, {nameof(LeasePolicy.FailOnFinalize)} or {nameof(LeasePolicy.Cancel)} but was {options.LeasePolicy}"
+        );
+        problems.AddIf(
+            options.MaxExtensions < 0,
+            nameof(options.MaxExtensions),
+            $"must be 0 or more but was {options.MaxExtensions}"
+        );
 
         problems.AddIf(
             options.MaxPendingAge <= TimeSpan.Zero,

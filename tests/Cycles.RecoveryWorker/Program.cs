@@ -1,31 +1,52 @@
+using System.Diagnostics;
 using System.Globalization;
-using Cycles;
+using Cycles.RecoveryWorker;
 
-// A process of its own for tests of what outlives one: replay <url> <api key> <tenant> <journal folder>.
-// It says that it is ready, waits for a line, so that several begin at once, and says what it settled.
-if (args is not ["replay", var url, var key, var tenant, var folder])
+// A process of its own for tests of what outlives one, or with --kills the program that starts and kills such processes.
+switch (args)
 {
-    await Console.Error.WriteLineAsync("replay <url> <api key> <tenant> <journal folder>");
-    return 2;
+    case ["spend", var url, var key, var tenant, var folder, .. var point]:
+        return await SpendingWorker.RunAsync(
+            new Uri(url),
+            key,
+            tenant,
+            folder,
+            point is [var name] ? Enum.Parse<KillPoint>(name) : null
+        );
+    case ["replay", var url, var key, var tenant, var folder]:
+        return await ReplayingWorker.RunAsync(new Uri(url), key, tenant, folder);
+    case ["--kills", var kills]:
+        return await KillAsync(int.Parse(kills, CultureInfo.InvariantCulture), Random.Shared.Next());
+    case ["--kills", var kills, "--seed", var seed]:
+        return await KillAsync(
+            int.Parse(kills, CultureInfo.InvariantCulture),
+            int.Parse(seed, CultureInfo.InvariantCulture)
+        );
+    default:
+        await Console.Error.WriteLineAsync(
+            """
+            --kills COUNT [--seed NUMBER]
+            spend URL API-KEY TENANT JOURNAL-FOLDER [KILL-POINT]
+            replay URL API-KEY TENANT JOURNAL-FOLDER
+            """
+        );
+        return 2;
 }
 
-Console.WriteLine("ready");
-await Console.In.ReadLineAsync();
-await using var client = new CyclesClient(
-    new Uri(url),
-    key,
-    new()
+static async Task<int> KillAsync(int kills, int seed)
+{
+    Console.WriteLine($"seed {seed}");
+    var start = Stopwatch.GetTimestamp();
+    var report = await KillRun.RunAsync(KillRun.Random(kills, seed), seed);
+    Console.WriteLine($"{kills} kills in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
+    foreach (var (point, count) in report.Kills)
     {
-        Subject = new() { Tenant = tenant },
-        JournalDirectory = folder,
-        OnSpendUnrecorded = spend => Console.Error.WriteLine($"unrecorded: {spend}"),
+        Console.WriteLine($"  {point}: {count}");
     }
-);
-var flush = await client.FlushAsync(TimeSpan.FromSeconds(60));
-Console.WriteLine(
-    string.Create(
-        CultureInfo.InvariantCulture,
-        $"settled {flush.Settled} replayed {flush.Replayed} rejected {flush.Rejected} pending {flush.Pending}"
-    )
-);
-return flush is { Rejected: 0, Pending: 0 } ? 0 : 1;
+
+    Console.WriteLine($"{report.Amounts} amounts, {report.Sum} in all: the ledger has each once");
+    Console.WriteLine(
+        $"{report.Unwritten} died before their record had its name: not charged, and their holds came back"
+    );
+    return 0;
+}

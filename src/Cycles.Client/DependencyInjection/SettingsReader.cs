@@ -82,6 +82,9 @@ internal sealed class SettingsReader
         _options.OveragePolicy = Name<CommitOveragePolicy>(nameof(_options.OveragePolicy)) ?? _options.OveragePolicy;
         _options.WhenActualIsMissing =
             Name<WhenActualIsMissing>(nameof(_options.WhenActualIsMissing)) ?? _options.WhenActualIsMissing;
+        _options.HeartbeatEnabled = Switch(nameof(_options.HeartbeatEnabled)) ?? _options.HeartbeatEnabled;
+        _options.LeasePolicy = Name<LeasePolicy>(nameof(_options.LeasePolicy)) ?? _options.LeasePolicy;
+        _options.MaxExtensions = Count(nameof(_options.MaxExtensions)) ?? _options.MaxExtensions;
     }
 
     private void ReadSubject(IEnumerable<(string Name, string? Value)> dimensions)

@@ -12,8 +12,9 @@ namespace Cycles;
 /// known nothing releases it: a commit that gets no answer goes on in the background with the same idempotency key.
 /// </para>
 /// <para>
-/// The hold lives for its TTL (60 s by default) unless extended; with a server's default of 10 extensions one guard
-/// protects about 11 minutes. A guard that is neither settled nor disposed is freed by that TTL.
+/// The hold is kept for as long as somebody has the guard: the client extends it in the background by its TTL (60 s by
+/// default). With a server's default of 10 extensions one guard protects about 11 minutes. A guard that nobody has any
+/// more is extended no more, and its TTL frees the hold.
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
@@ -22,11 +23,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     private readonly ICyclesAuthority _authority;
     private readonly SpendJournal? _journal;
     private readonly Settler _settler;
+    private readonly Lease _lease;
     private readonly ILogger _log;
     private readonly ReservationCreateRequest _request;
     private readonly ReservationCreateResponse _response;
     private readonly WhenActualIsMissing _whenActualIsMissing;
-    private long _expiresAtMs;
 
     /// <summary>The whole state machine: null while open, then the only settlement there will ever be.</summary>
     private SettlementOperation? _settlement;
@@ -37,6 +38,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         ICyclesAuthority authority,
         SpendJournal? journal,
         Settler settler,
+        Lease lease,
         ILogger log,
         ReservationCreateRequest request,
         ReservationCreateResponse response,
@@ -47,12 +49,12 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         _authority = authority;
         _journal = journal;
         _settler = settler;
+        _lease = lease;
         _log = log;
         _request = request;
         _response = response;
         _whenActualIsMissing = whenActualIsMissing;
         Metadata = metadata;
-        _expiresAtMs = response.ExpiresAtMs ?? 0;
     }
 
     /// <summary>
@@ -69,7 +71,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     /// <summary>When the hold ends by the authority's clock, where it said; later after an extension.</summary>
     public DateTimeOffset? ExpiresAt =>
-        Interlocked.Read(ref _expiresAtMs) is var end and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null;
+        _lease.ExpiresAtMs is var end and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null;
 
     /// <summary>Every scope derived from the subject, root first.</summary>
     public IReadOnlyList<string> AffectedScopes => _response.AffectedScopes;
@@ -85,6 +87,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     /// <summary>What came with the answer to the reserve: ids, the tenant, rate limits.</summary>
     public CyclesResponseMetadata Metadata { get; }
+
+    /// <summary>
+    /// Cancelled when the hold is lost under <see cref="LeasePolicy.Cancel"/>; under the other policies never.
+    /// </summary>
+    public CancellationToken LeaseLost => _lease.LostToken;
 
     /// <summary>For messages.</summary>
     private string Id => _response.ReservationId ?? "(none)";
@@ -110,7 +117,8 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// </exception>
     /// <exception cref="CyclesException">
     /// The settlement was refused for good; <see cref="CyclesException.Settlement"/> says so too, and
-    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told. Or it went well, and the hold had been lost under
+    /// <see cref="LeasePolicy.FailOnFinalize"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<Settlement> CommitAsync(
@@ -133,9 +141,12 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 ? await settling.ConfigureAwait(false)
                 : await settling.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
 
+        settlement = _lease.Mark(settlement);
         if (settlement.Outcome != SettlementOutcome.Rejected)
         {
-            return settlement;
+            return settlement.LeaseLost && _lease.Policy == LeasePolicy.FailOnFinalize
+                ? throw CyclesException.LeaseLost(Id, settlement)
+                : settlement;
         }
 
         throw settlement.Error is { } error
@@ -210,15 +221,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             return; // Nothing is held, so nothing ends.
         }
 
-        var response = await Observed
-            .ExtendAsync(_settler.Clock, _authority, Id, request, Action, cancellationToken)
-            .ConfigureAwait(false);
-        if (!response.IsSuccess)
-        {
-            throw CyclesException.Refused($"Extending reservation {Id}", response.Error, response.Metadata);
-        }
-
-        MoveEnd(response.Value.ExpiresAtMs);
+        await _lease.ExtendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -268,7 +271,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 var spend = NewSpend(NewCommit(known, metrics: null, metadata: null));
                 if (TryBegin(spend))
                 {
-                    return await _settler.SettleAsync(spend).ConfigureAwait(false);
+                    return _lease.Mark(await _settler.SettleAsync(spend).ConfigureAwait(false));
                 }
             }
             catch (ArgumentException e)
@@ -293,8 +296,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         }
 
         await settled.FirstAttempt.ConfigureAwait(false);
-        return settled.Result
-            ?? throw new InvalidOperationException(
+        return settled.Result is { } result
+            ? _lease.Mark(result)
+            : throw new InvalidOperationException(
                 $"The work of reservation {Id} ran without a usable actual amount ({problem}). Nothing was sent, and the TTL frees the hold. Return the amount, or choose WhenActualIsMissing.CommitEstimate."
             );
     }
@@ -337,36 +341,16 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         IReadOnlyDictionary<string, JsonElement>? metadata
     )
     {
-        var actualIsValid = false;
         try
         {
-            var request = new CommitRequest { IdempotencyKey = IdempotencyKeys.New(), Actual = actual };
-            Arguments.ThrowIf(request.Validate(), nameof(actual));
-            if (actual.Unit != Estimate.Unit)
-            {
-                throw new ArgumentException(
-                    $"actual.unit must be that of the estimate ({Estimate}) but the amount was {actual}.",
-                    nameof(actual)
-                );
-            }
-
-            actualIsValid = true;
-            if (metrics is null && metadata is null)
-            {
-                return request;
-            }
-
-            request = request with { Metrics = Copies.Of(metrics), Metadata = Copies.Of(metadata) };
-            Arguments.ThrowIf(request.Metrics?.Validate(), nameof(metrics));
-            Arguments.ThrowIf(request.Validate(), nameof(metadata));
-            return request;
+            return CommitArguments.NewRequest(actual, Estimate, metrics, metadata);
         }
         catch (Exception e)
         {
             // Whoever commits has run the work, so from here on the end of the scope does not release.
             if (_missed?.Actual is null)
             {
-                _missed = new MissedCommit(e.Message, actualIsValid ? actual : null);
+                _missed = new MissedCommit(e.Message, CommitArguments.IsUsable(actual, Estimate) ? actual : null);
             }
 
             throw;
@@ -378,6 +362,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         {
             Clock = _settler.Clock,
             Journal = _journal,
+            Lease = _lease,
             ActualIsEstimate = isEstimate,
             ByScopeEnd = byScopeEnd,
         };
@@ -393,23 +378,15 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         };
     }
 
-    private bool TryBegin(SettlementOperation settlement) =>
-        Interlocked.CompareExchange(ref _settlement, settlement, null) is null;
-
-    /// <summary>Extensions only move outward, and their answers may overtake each other.</summary>
-    private void MoveEnd(long expiresAtMs)
+    private bool TryBegin(SettlementOperation settlement)
     {
-        var known = Interlocked.Read(ref _expiresAtMs);
-        while (known < expiresAtMs)
+        if (Interlocked.CompareExchange(ref _settlement, settlement, null) is not null)
         {
-            var found = Interlocked.CompareExchange(ref _expiresAtMs, expiresAtMs, known);
-            if (found == known)
-            {
-                return;
-            }
-
-            known = found;
+            return false;
         }
+
+        _lease.Begin(settlement);
+        return true;
     }
 
     private void ThrowIfSettled()

@@ -9,6 +9,7 @@ internal sealed class Reserver(
     SubjectResolver subjects,
     CyclesClientOptions defaults,
     Settler settler,
+    Heart heart,
     ILogger log
 )
 {
@@ -17,6 +18,8 @@ internal sealed class Reserver(
     private readonly CommitOveragePolicy? _policy = defaults.OveragePolicy;
     private readonly WhenActualIsMissing _whenActualIsMissing = defaults.WhenActualIsMissing;
     private readonly bool _failOpen = defaults.FailOpen;
+    private readonly LeasePolicy _leasePolicy = defaults.LeasePolicy;
+    private readonly bool _heartbeatEnabled = defaults.HeartbeatEnabled;
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -64,7 +67,7 @@ internal sealed class Reserver(
             }
 
             ThrowIfOver(request, response);
-            return NewGuard(request, response.Value, response.Metadata, options);
+            return NewGuard(request, response, options);
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -77,22 +80,30 @@ internal sealed class Reserver(
 
     private ReserveAttempt NewGuard(
         ReservationCreateRequest request,
-        ReservationCreateResponse response,
-        CyclesResponseMetadata metadata,
+        in CyclesResponse<ReservationCreateResponse> response,
         ReserveOptions? options
-    ) =>
-        new(
-            new ReservationGuard(
-                authority,
-                journal,
-                settler,
-                log,
-                request,
-                response,
-                metadata,
-                options?.WhenActualIsMissing ?? _whenActualIsMissing
-            )
+    )
+    {
+        var hold = response.Value!;
+        var lease = new Lease(heart, authority, request, hold, options?.LeasePolicy ?? _leasePolicy);
+        var guard = new ReservationGuard(
+            authority,
+            journal,
+            settler,
+            lease,
+            log,
+            request,
+            hold,
+            response.Metadata,
+            options?.WhenActualIsMissing ?? _whenActualIsMissing
         );
+        if (hold.ReservationId is not null && (options?.HeartbeatEnabled ?? _heartbeatEnabled))
+        {
+            lease.Keep(guard, response.Elapsed);
+        }
+
+        return new ReserveAttempt(guard);
+    }
 
     public async Task<ReservationCreateResponse> EvaluateAsync(
         ReservationCreateRequest request,
@@ -140,12 +151,13 @@ internal sealed class Reserver(
         var nobodyAnswered = false;
         try
         {
+            var sent = heart.Now;
             var first = await Observed
                 .CreateAsync(settler.Clock, authority, request, cancellationToken)
                 .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
-                return first;
+                return first.Taking(heart.Now - sent);
             }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -158,9 +170,12 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
+            // Timed by itself: what the first attempt took is not part of the answer's way.
+            var sent = heart.Now;
             second = await Observed
                 .CreateAsync(settler.Clock, authority, request, cancellationToken)
                 .ConfigureAwait(false);
+            second = second.Taking(heart.Now - sent);
         }
         catch (CyclesTransportException e)
             when (_failOpen && request.DryRun is not true && nobodyAnswered && e.NobodyAnswered)

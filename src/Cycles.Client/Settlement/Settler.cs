@@ -215,8 +215,12 @@ internal sealed class Settler
             {
                 _reporter.Report(spend, SettlementOutcome.Pending, settlement.Error);
             }
+
+            return;
         }
-        else if (settlement.Outcome == SettlementOutcome.Rejected)
+
+        spend.Lease?.End();
+        if (settlement.Outcome == SettlementOutcome.Rejected)
         {
             if (spend.Journal is { } journal)
             {

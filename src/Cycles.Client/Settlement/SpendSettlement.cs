@@ -58,6 +58,9 @@ internal sealed class SpendSettlement : SettlementOperation
 
     public bool ActualIsEstimate { get; init; }
 
+    /// <summary>What keeps the hold alive until it is settled; null for a plain event.</summary>
+    public Lease? Lease { get; init; }
+
     /// <summary>The commit to send; null from the moment that an event takes its place.</summary>
     public CommitRequest? Commit => _isEvent ? null : _commit;
 

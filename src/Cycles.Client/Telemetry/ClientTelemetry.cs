@@ -43,6 +43,12 @@ internal static class ClientTelemetry
     /// <summary>The books that have something open, and only those, so that no client is kept alive by it.</summary>
     private static readonly ConcurrentDictionary<SettlementQueue, bool> Open = new();
 
+    private static readonly Counter<long> LeasesLost = Meter.CreateCounter<long>(
+        TelemetryNames.LeasesLost,
+        unit: "{lease}",
+        description: "Holds that were lost while their action ran."
+    );
+
     private static long _pending;
 
     static ClientTelemetry()
@@ -109,6 +115,16 @@ internal static class ClientTelemetry
         {
             Quietly(() =>
                 Retries.Add(1, new KeyValuePair<string, object?>(TelemetryNames.ActionKindTag, spend.Action.Kind))
+            );
+        }
+    }
+
+    public static void LeaseLost(CyclesAction action, string reason)
+    {
+        if (LeasesLost.Enabled)
+        {
+            Quietly(() =>
+                LeasesLost.Add(1, new(TelemetryNames.ReasonTag, reason), new(TelemetryNames.ActionKindTag, action.Kind))
             );
         }
     }

@@ -21,6 +21,7 @@ internal static class TelemetryNames
     public const string JournalFailures = "cycles.client.journal.failures";
     public const string FailOpens = "cycles.client.fail_opens";
     public const string DeadLetters = "cycles.client.dead_letters";
+    public const string LeasesLost = "cycles.client.leases.lost";
 
     public const string OperationTag = "cycles.operation";
     public const string DecisionTag = "cycles.decision";

@@ -149,7 +149,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         CancellationToken cancellationToken
     )
     {
-        var model = options?.ModelId ?? _defaultModel;
+        var model = options?.ModelId is { Length: > 0 } named ? named : _defaultModel;
         var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? new CyclesAction(Kind, model);
         var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
         var expected = new TokenCounts(inputTokens, 0, options?.MaxOutputTokens ?? _options.DefaultOutputTokens);

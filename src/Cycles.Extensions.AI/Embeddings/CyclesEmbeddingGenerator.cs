@@ -67,7 +67,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
     {
         // Estimating and calling both read them, and they may come from anywhere.
         var sent = values as List<TInput> ?? values as TInput[] ?? (IList<TInput>)[.. values];
-        var model = options?.ModelId ?? _defaultModel;
+        var model = options?.ModelId is { Length: > 0 } named ? named : _defaultModel;
         var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? new CyclesAction(Kind, model);
         var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
         var expected = new TokenCounts(sent.Sum(value => _calls.Tokens.Of(value)), 0, 0);

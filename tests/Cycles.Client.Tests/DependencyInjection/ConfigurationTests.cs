@@ -26,6 +26,9 @@ public sealed class ConfigurationTests
                 ["Cycles:DrainTimeout"] = "1s",
                 ["Cycles:OveragePolicy"] = "ALLOW_WITH_OVERDRAFT",
                 ["Cycles:WhenActualIsMissing"] = "surface",
+                ["Cycles:HeartbeatEnabled"] = "false",
+                ["Cycles:LeasePolicy"] = "FAIL_ON_FINALIZE",
+                ["Cycles:MaxExtensions"] = "25",
                 ["Cycles:RetryEnabled"] = "false",
                 ["Cycles:RetryMaxAttempts"] = "1",
                 ["Cycles:RetryInitialDelay"] = "1s",
@@ -52,6 +55,9 @@ public sealed class ConfigurationTests
             Assert.That(options.DrainTimeout, Is.EqualTo(TimeSpan.FromSeconds(1)));
             Assert.That(options.OveragePolicy, Is.EqualTo(CommitOveragePolicy.AllowWithOverdraft));
             Assert.That(options.WhenActualIsMissing, Is.EqualTo(WhenActualIsMissing.Surface));
+            Assert.That(options.HeartbeatEnabled, Is.False);
+            Assert.That(options.LeasePolicy, Is.EqualTo(LeasePolicy.FailOnFinalize));
+            Assert.That(options.MaxExtensions, Is.EqualTo(25));
             Assert.That(options.RetryEnabled, Is.False);
             Assert.That(options.RetryMaxAttempts, Is.EqualTo(1));
             Assert.That(options.RetryInitialDelay, Is.EqualTo(TimeSpan.FromSeconds(1)));

@@ -228,6 +228,9 @@ public sealed class LedgerFaultTests
                 JournalDirectory = TestHome.NewJournal(),
                 ConnectTimeout = Deadline / 2,
                 ReadTimeout = Deadline / 2,
+
+                // Beats meet their faults elsewhere, and with such a deadline they come at once.
+                HeartbeatEnabled = false,
                 RetryInitialDelay = TimeSpan.FromMilliseconds(10),
                 OnSpendUnrecorded = _unrecorded.Enqueue,
             }

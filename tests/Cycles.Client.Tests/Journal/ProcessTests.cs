@@ -1,3 +1,5 @@
+using Cycles.RecoveryWorker;
+
 namespace Cycles.Client.Tests;
 
 /// <summary>Real processes that replay one folder at once, against a real ledger.</summary>
@@ -33,7 +35,7 @@ public sealed class ProcessTests
 
         foreach (var worker in workers)
         {
-            await worker.BeginAsync();
+            await worker.TellAsync();
         }
 
         foreach (var worker in workers)

@@ -173,7 +173,7 @@ public sealed class ChatCapsTests : ChatFixture
 
         var result = response.Messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Single();
         Assert.That(ran, Is.False);
-        Assert.That(result.Result?.ToString(), Does.Contain("TOOL_NOT_ALLOWED"));
+        Assert.That(result.Result?.ToString(), Does.Contain(LocalReasons.ToolNotAllowed.Value));
     }
 
     [Test]

@@ -159,9 +159,31 @@ public sealed class LoopTests(bool streaming) : LoopFixture(streaming)
     {
         Spends(900);
         string[] names = ["a", "b", "c", "d", "e"];
+        var allAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Authority.OnCreate = count =>
+        {
+            if (count == names.Length)
+            {
+                allAsked.SetResult();
+            }
+        };
         using var loop = Loop(new ScriptedModel(names), f => f.AllowConcurrentInvocation = true);
 
-        var contents = await AskAsync(loop, names.Select(name => Tool(name).WithCycles(Cycles, Costs(300))));
+        var contents = await AskAsync(
+            loop,
+            names.Select(name =>
+                AIFunctionFactory
+                    .Create(
+                        async () =>
+                        {
+                            await allAsked.Task;
+                            Ran.Enqueue(name);
+                        },
+                        name
+                    )
+                    .WithCycles(Cycles, Costs(300))
+            )
+        );
 
         Assert.That(Ran, Has.Count.EqualTo(3));
         Assert.That(

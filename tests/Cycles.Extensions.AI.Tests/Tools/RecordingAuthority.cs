@@ -27,6 +27,9 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     /// <summary>What the reserves of an action wait for, by its name.</summary>
     public ConcurrentDictionary<string, Task> Gates { get; } = new();
 
+    /// <summary>Called with how many reserves were asked for so far.</summary>
+    public Action<int>? OnCreate { get; set; }
+
     /// <summary>Called after the ledger has taken a commit.</summary>
     public Action? OnCommit { get; set; }
 
@@ -38,6 +41,7 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     )
     {
         Requests.Enqueue(request);
+        OnCreate?.Invoke(Creates.Count);
         await (Gate ?? Gates.GetValueOrDefault(request.Action.Name, Task.CompletedTask));
         return RefusesReserves is { } error
             ? new CyclesResponse<ReservationCreateResponse>(error)
