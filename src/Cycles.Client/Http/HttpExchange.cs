@@ -75,7 +75,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize(body.Bytes, operation.Body);
+            value = operation.Read(body.Bytes);
         }
         catch (JsonException e)
         {

@@ -14,28 +14,32 @@ internal static class HttpOperations
         "createReservation",
         200,
         CyclesJsonContext.Default.ReservationCreateResponse,
-        static answer => answer.Validate()
+        static answer => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<CommitResponse> Commit = new(
         "commitReservation",
         200,
         CyclesJsonContext.Default.CommitResponse,
-        static answer => answer.Validate()
+        static answer => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReleaseResponse> Release = new(
         "releaseReservation",
         200,
         CyclesJsonContext.Default.ReleaseResponse,
-        static answer => answer.Validate()
+        static answer => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReservationExtendResponse> Extend = new(
         "extendReservation",
         200,
         CyclesJsonContext.Default.ReservationExtendResponse,
-        static answer => answer.Validate()
+        static answer => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReservationDetail> Get = new(
@@ -63,6 +67,7 @@ internal static class HttpOperations
         "createEvent",
         201,
         CyclesJsonContext.Default.EventCreateResponse,
-        static answer => answer.Validate()
+        static answer => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 }
