@@ -6,7 +6,7 @@ namespace Cycles;
 /// One attempt: one request, one deadline around sending it and reading the whole answer, and one verdict. Success is
 /// the documented status with a schema-valid body; every 4xx and 5xx is a value; anything else leaves the outcome open.
 /// </summary>
-internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan deadline, TimeProvider time)
+internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, TimeSpan deadline, TimeProvider time)
 {
     public TimeSpan Deadline => deadline;
 
@@ -14,6 +14,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     /// <param name="address">Where.</param>
     /// <param name="body">What to post; null for a GET.</param>
     /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
+    /// <param name="unit">Of the amount that is asked for, where one is.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="CyclesTransportException">The outcome is unknown; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -22,6 +23,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
         Uri address,
         byte[]? body,
         string? idempotencyKey,
+        AmountUnit? unit,
         CancellationToken cancellationToken
     )
         where T : class
@@ -39,12 +41,10 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             var client = http();
             using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
             attempt.Sent();
-            using var response = await client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
-                .ConfigureAwait(false);
+            using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
             return attempt.Status is >= 400 and <= 599
-                ? await RefusedAsync<T>(attempt, response, token, cancellationToken).ConfigureAwait(false)
+                ? await RefusedAsync<T>(attempt, response, unit, token, cancellationToken).ConfigureAwait(false)
                 : await AcceptedAsync(attempt, operation, response, token).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -57,6 +57,19 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             throw attempt.Broken(e, timer.IsCancellationRequested);
         }
     }
+
+    /// <summary>
+    /// Until the headers. An invoker knows nothing else; an <see cref="HttpClient"/> would read the whole answer, without
+    /// a bound, and through layers of its own.
+    /// </summary>
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpMessageInvoker client,
+        HttpRequestMessage request,
+        CancellationToken token
+    ) =>
+        client is HttpClient http
+            ? http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
+            : client.SendAsync(request, token);
 
     private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
         HttpAttempt attempt,
@@ -98,6 +111,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
         HttpAttempt attempt,
         HttpResponseMessage response,
+        AmountUnit? unit,
         CancellationToken token,
         CancellationToken callers
     )
@@ -119,6 +133,6 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             );
         }
 
-        return new CyclesResponse<T>(error, attempt.Metadata, attempt.Elapsed);
+        return new CyclesResponse<T>(MissingBudget.Explain(error, unit), attempt.Metadata, attempt.Elapsed);
     }
 }

@@ -3,17 +3,19 @@ namespace Cycles;
 /// <summary>The operations of the protocol's runtime plane.</summary>
 internal static class HttpOperations
 {
+    private static readonly CyclesJsonContext Json = CyclesJsonContext.Default.WithHotPath();
+
     public static readonly HttpOperation<DecisionResponse> Decide = new(
         "decide",
         200,
-        CyclesJsonContext.Default.DecisionResponse,
+        Json.DecisionResponse,
         static answer => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationCreateResponse> Create = new(
         "createReservation",
         200,
-        CyclesJsonContext.Default.ReservationCreateResponse,
+        Json.ReservationCreateResponse,
         static answer => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
@@ -21,7 +23,7 @@ internal static class HttpOperations
     public static readonly HttpOperation<CommitResponse> Commit = new(
         "commitReservation",
         200,
-        CyclesJsonContext.Default.CommitResponse,
+        Json.CommitResponse,
         static answer => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
@@ -29,7 +31,7 @@ internal static class HttpOperations
     public static readonly HttpOperation<ReleaseResponse> Release = new(
         "releaseReservation",
         200,
-        CyclesJsonContext.Default.ReleaseResponse,
+        Json.ReleaseResponse,
         static answer => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
@@ -37,7 +39,7 @@ internal static class HttpOperations
     public static readonly HttpOperation<ReservationExtendResponse> Extend = new(
         "extendReservation",
         200,
-        CyclesJsonContext.Default.ReservationExtendResponse,
+        Json.ReservationExtendResponse,
         static answer => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
@@ -45,28 +47,28 @@ internal static class HttpOperations
     public static readonly HttpOperation<ReservationDetail> Get = new(
         "getReservation",
         200,
-        CyclesJsonContext.Default.ReservationDetail,
+        Json.ReservationDetail,
         static answer => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationListResponse> List = new(
         "listReservations",
         200,
-        CyclesJsonContext.Default.ReservationListResponse,
+        Json.ReservationListResponse,
         static answer => answer.Validate()
     );
 
     public static readonly HttpOperation<BalanceResponse> Balances = new(
         "getBalances",
         200,
-        CyclesJsonContext.Default.BalanceResponse,
+        Json.BalanceResponse,
         static answer => answer.Validate()
     );
 
     public static readonly HttpOperation<EventCreateResponse> Event = new(
         "createEvent",
         201,
-        CyclesJsonContext.Default.EventCreateResponse,
+        Json.EventCreateResponse,
         static answer => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );

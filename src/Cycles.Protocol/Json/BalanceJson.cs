@@ -61,7 +61,8 @@ internal static class BalanceJson
         return fields.ToBalance();
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonEncodedText name, Amount? amount)
+    /// <summary>Writes an amount as a member; none where it is null.</summary>
+    public static void Write(Utf8JsonWriter writer, JsonEncodedText name, Amount? amount)
     {
         if (amount is { } given)
         {

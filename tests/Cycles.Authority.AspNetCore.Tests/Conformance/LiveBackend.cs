@@ -11,7 +11,7 @@ namespace Cycles.Authority.AspNetCore.Tests;
 /// </summary>
 public sealed class LiveBackend : ConformanceBackend
 {
-    private readonly HttpClient _http = HttpHandlers.NewClient(new CyclesClientOptions());
+    private readonly HttpMessageInvoker _http = HttpHandlers.NewInvoker(new CyclesClientOptions());
     private readonly Uri _address = new(Environment.GetEnvironmentVariable("CYCLES_TEST_BASE_URL")!);
 
     public static string? Missing =>
