@@ -56,7 +56,7 @@ public sealed class LiveBackend : ConformanceBackend
             ),
         };
         request.Headers.Add("X-Admin-API-Key", key);
-        using var response = await _http.SendAsync(request);
+        using var response = await _http.SendAsync(request, CancellationToken.None);
         Assert.That(response.IsSuccessStatusCode, Is.True, await response.Content.ReadAsStringAsync());
     }
 
