@@ -33,7 +33,12 @@ builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine 
 builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
     console.LogToStandardErrorThreshold = LogLevel.Trace
 );
-builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+// A start that fails is told in one line below, not with a stack trace here.
+var isUp = false;
+builder
+    .Logging.AddFilter("Microsoft", LogLevel.Warning)
+    .AddFilter("Microsoft.Extensions.Hosting", level => isUp && level >= LogLevel.Warning);
 builder.Services.AddSingleton(authority);
 builder.Services.AddHostedService<Sweeper>();
 
@@ -51,12 +56,14 @@ try
 {
     await app.StartAsync();
 }
-catch (IOException taken)
+catch (Exception problem)
 {
-    Console.Error.WriteLine($"Cannot listen on {options.Urls}: {taken.Message}");
+    // Taken, not of this machine, not allowed, not supported: each has a type of its own, and nothing else starts here.
+    Console.Error.WriteLine($"Cannot listen on {options.Urls}: {problem.Message}");
     return 1;
 }
 
+isUp = true;
 Welcome.Print(Console.Out, options, app.Urls);
 await app.WaitForShutdownAsync();
 Console.WriteLine("Stopped.");

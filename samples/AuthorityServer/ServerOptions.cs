@@ -102,7 +102,10 @@ internal sealed record ServerOptions
     {
         foreach (var url in value.Split(';'))
         {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+            if (
+                !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+                || uri is not { Scheme: "http", UserInfo: "", PathAndQuery: "/", Fragment: "" }
+            )
             {
                 throw new FormatException($"--urls must be such as {DefaultUrl} but was '{value}'.");
             }

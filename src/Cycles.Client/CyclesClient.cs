@@ -219,9 +219,14 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
-        var response = await Observed.DecideAsync(client._authority, request, cancellationToken).ConfigureAwait(false);
+        var response = await Observed
+            .DecideAsync(_core.Settler.Clock, client._authority, request, cancellationToken)
+            .ConfigureAwait(false);
         return response.IsSuccess
-            ? response.Value
+            ? response.Value with
+            {
+                ResponseMetadata = response.Metadata,
+            }
             : throw CyclesException.Refused($"Asking for {estimate}", response.Error, response.Metadata);
     }
 
@@ -285,7 +290,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         var settlement = await _core
-            .Settler.SettleAsync(new SpendSettlement(client._authority, request))
+            .Settler.SettleAsync(new SpendSettlement(client._authority, request) { Clock = _core.Settler.Clock })
             .AsTask()
             .WaitAsync(cancellationToken)
             .ConfigureAwait(false);
@@ -311,6 +316,22 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     public IAsyncEnumerable<Balance> GetBalancesAsync(
         BalanceQuery? query = null,
         CancellationToken cancellationToken = default
+    ) =>
+        Paging.ItemsAsync(
+            GetBalancePagesAsync(query, cancellationToken),
+            static page => page.Balances,
+            cancellationToken
+        );
+
+    /// <summary>As <see cref="GetBalancesAsync"/>, by whole pages: each tells what came with its answer.</summary>
+    /// <param name="query">Which ones, and how many on a page; null for the client's tenant and all below it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The pages; enumerating may throw <see cref="CyclesException"/>.</returns>
+    /// <exception cref="ArgumentException">The query is not valid, or neither it nor the client names a subject; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public IAsyncEnumerable<BalanceResponse> GetBalancePagesAsync(
+        BalanceQuery? query = null,
+        CancellationToken cancellationToken = default
     )
     {
         ThrowIfDisposed();
@@ -326,6 +347,22 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">The query is not valid; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
     public IAsyncEnumerable<ReservationSummary> ListReservationsAsync(
+        ReservationListQuery? query = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Paging.ItemsAsync(
+            ListReservationPagesAsync(query, cancellationToken),
+            static page => page.Reservations,
+            cancellationToken
+        );
+
+    /// <summary>As <see cref="ListReservationsAsync"/>, by whole pages: each tells what came with its answer.</summary>
+    /// <param name="query">Which ones, in what order, and how many on a page; null for all of the client's tenant.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The pages; enumerating may throw <see cref="CyclesException"/>.</returns>
+    /// <exception cref="ArgumentException">The query is not valid; nothing is sent.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed; nothing is sent.</exception>
+    public IAsyncEnumerable<ReservationListResponse> ListReservationPagesAsync(
         ReservationListQuery? query = null,
         CancellationToken cancellationToken = default
     )
@@ -352,7 +389,10 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(reservationId);
         var response = await _authority.GetReservationAsync(reservationId, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
-            ? response.Value
+            ? response.Value with
+            {
+                ResponseMetadata = response.Metadata,
+            }
             : throw CyclesException.Refused($"Reading reservation {reservationId}", response.Error, response.Metadata);
     }
 

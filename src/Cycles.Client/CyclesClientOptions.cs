@@ -89,7 +89,7 @@ public sealed class CyclesClientOptions
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The clock of retries and drains; default the container's, else the system's.</summary>
+    /// <summary>The clock of deadlines, retries, drains and measured durations; default the container's, else the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
     /// <summary>Where to log, as category <c>Cycles.Client</c>; default the container's, else nowhere.</summary>

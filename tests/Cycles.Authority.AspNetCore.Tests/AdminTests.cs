@@ -163,6 +163,43 @@ public sealed class AdminTests : HostFixture
     public async Task A_wrong_request_is_400_and_names_the_field(string path, string body, string field) =>
         AssertRefused(await Host.PostAsync(path, body, Admin), 400, "INVALID_REQUEST", field);
 
+    [TestCase("close", """{"reason":"x"}""", "reason")]
+    [TestCase("close", """{"unit":"TOKENS","unit":"TOKENS"}""", "unit")]
+    [TestCase("close", "[]", "body")]
+    [TestCase("close", "null", "body")]
+    [TestCase("close", " ", "body")]
+    [TestCase("close", "{", "body")]
+    [TestCase("close", "{} {}", "body")]
+    [TestCase("api-keys", """{"name":"billing"}""", "name")]
+    [TestCase("api-keys", "tenant=acme", "body")]
+    public async Task An_operation_that_takes_nothing_takes_nothing(string operation, string body, string field)
+    {
+        AssertRefused(
+            await Host.PostAsync($"/admin/tenants/globex/{operation}", body, Admin),
+            400,
+            "INVALID_REQUEST",
+            field
+        );
+        await AskAsync("/admin/tenants/globex/close", "{}");
+    }
+
+    [TestCase("close", 200)]
+    [TestCase("api-keys", 201)]
+    public async Task Nothing_is_no_body_an_empty_one_or_an_empty_object(string operation, int status)
+    {
+        var path = $"/admin/tenants/globex/{operation}";
+        foreach (
+            var content in new[] { null, TestHost.JsonBody(""), TestHost.JsonBody("{}"), TestHost.JsonBody(" { } ") }
+        )
+        {
+            var reply = await Host.SendAsync(HttpMethod.Post, path, content, Admin);
+            Assert.That(reply.Status, Is.EqualTo(status), reply.ToString());
+        }
+
+        var other = await Host.SendAsync(HttpMethod.Post, path, new StringContent("{}"), Admin);
+        AssertRefused(other, 415, "INVALID_REQUEST");
+    }
+
     [Test]
     public async Task What_is_not_there_is_404_and_what_is_there_is_not_made_again()
     {

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Cycles.Authority.AspNetCore.Tests;
 
@@ -75,6 +78,10 @@ public sealed class ServerTests
     [TestCase("There is no option '--port'", "--port", "1")]
     [TestCase("--urls needs a value", "--urls")]
     [TestCase("--urls must be such as http://127.0.0.1:7878", "--urls", "7878")]
+    [TestCase("--urls must be such as http://127.0.0.1:7878", "--urls", "http://127.0.0.1:7878/path")]
+    [TestCase("--urls must be such as http://127.0.0.1:7878", "--urls", "http://unix:/tmp/x.sock")]
+    [TestCase("--urls must be such as http://127.0.0.1:7878", "--urls", "http://127.0.0.1:99999")]
+    [TestCase("--urls must be such as http://127.0.0.1:7878", "--urls", "https://127.0.0.1:7878")]
     [TestCase("--api-key and --tenant must be given equally often", "--api-key", "x")]
     [TestCase("--api-key must be 1 to 256 visible ASCII characters", "--api-key", "a b", "--tenant", "acme")]
     [TestCase(
@@ -108,6 +115,21 @@ public sealed class ServerTests
 
         Assert.That((code, output), Is.EqualTo((2, "")));
         Assert.That(error, Does.Contain(expected).And.EndWith("Try --help.\n"));
+    }
+
+    [TestCase("http://127.0.0.1:{taken}", Description = "taken")]
+    [TestCase("http://192.0.2.1:7878", Description = "not of this machine")]
+    [TestCase("http://127.0.0.1:0;http://192.0.2.1:7878")]
+    public async Task An_address_that_is_not_to_be_had_is_told_in_one_line(string urls)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        urls = urls.Replace("{taken}", $"{((IPEndPoint)other.LocalEndpoint).Port}", StringComparison.Ordinal);
+
+        var (code, output, error) = await RunAsync("--urls", urls);
+
+        Assert.That((code, output), Is.EqualTo((1, "")));
+        Assert.That(error, Does.Match($@"^Cannot listen on {Regex.Escape(urls)}: .+\n\z"));
     }
 
     private static async Task<JsonElement> AskAsync(HttpClient http, Uri address, (string Name, string Value) key)

@@ -42,6 +42,52 @@ public sealed class TenantTests : ClientFixture
     }
 
     [Test]
+    public async Task A_hundred_tenants_keep_disjoint_ledgers_over_HTTP()
+    {
+        var tenants = Enumerable.Range(1, 100).Select(i => (Id: $"tenant-{i}", Spend: (long)i)).ToArray();
+        await using var host = await LedgerHost.StartAsync(tenants.Select(tenant => tenant.Id));
+        await using var client = new CyclesClient(
+            host.Url,
+            LedgerHost.KeyOf("tenant-1"),
+            new()
+            {
+                Subject = new() { Tenant = "tenant-1" },
+                ApiKeyProvider = async (tenant, token) =>
+                {
+                    await Task.Yield();
+                    return LedgerHost.KeyOf(tenant!);
+                },
+            }
+        );
+        await Parallel.ForEachAsync(
+            tenants,
+            async (tenant, token) =>
+            {
+                var other = client.ForTenant(tenant.Id);
+                await using var own = await other.ReserveAsync(Work, Tokens(500), null, token);
+                await own.ExtendAsync(TimeSpan.FromSeconds(1), token);
+                await own.CommitAsync(Tokens(tenant.Spend), cancellationToken: token);
+                await using var unused = await other.ReserveAsync(Work, Tokens(100), null, token);
+                await unused.ReleaseAsync(cancellationToken: token);
+                await client.RecordEventAsync(Work, Tokens(2), new() { Subject = new() { Tenant = tenant.Id } }, token);
+                await foreach (var page in other.GetBalancePagesAsync(cancellationToken: token))
+                {
+                    Assert.That(page.ResponseMetadata.Tenant, Is.EqualTo(tenant.Id));
+                }
+            }
+        );
+
+        foreach (var (id, spend) in tenants)
+        {
+            var balance = await host.BalanceAsync(id);
+            Assert.That(balance.Spent, Is.EqualTo(Tokens(spend + 2)), id);
+            Assert.That(balance.Reserved, Is.EqualTo(Tokens(0)), id);
+        }
+
+        Assert.That((await host.BalanceAsync()).Spent, Is.EqualTo(Tokens(0)));
+    }
+
+    [Test]
     public void A_client_is_kept_and_leads_back()
     {
         var other = Client.ForTenant("umbrella");

@@ -19,5 +19,6 @@ namespace Cycles.Authority;
 [JsonSerializable(typeof(BudgetStatusRequest))]
 [JsonSerializable(typeof(OverdraftLimitRequest))]
 [JsonSerializable(typeof(CapsRequest))]
+[JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(Balance))]
 internal sealed partial class AdminJsonContext : JsonSerializerContext;

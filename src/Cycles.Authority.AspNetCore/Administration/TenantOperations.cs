@@ -45,10 +45,13 @@ internal sealed class TenantOperations(AuthorityHost host)
             host,
             exchange,
             "closeTenant",
-            administration =>
+            async administration =>
             {
-                administration.CloseTenant();
-                return AnswerAsync(exchange, 200, administration, "CLOSED");
+                if (await RequestBody.IsEmptyAsync(host, exchange).ConfigureAwait(false))
+                {
+                    administration.CloseTenant();
+                    await AnswerAsync(exchange, 200, administration, "CLOSED").ConfigureAwait(false);
+                }
             }
         );
 
@@ -57,14 +60,19 @@ internal sealed class TenantOperations(AuthorityHost host)
             host,
             exchange,
             "createApiKey",
-            administration =>
+            async administration =>
             {
-                var key = host.ApiKeys.Create(administration.Tenant);
-                return exchange.AnswerAsync(
-                    201,
-                    new ApiKeyAnswer(key.KeyId, key.Tenant, "ACTIVE", key.Key),
-                    AdminJsonContext.Default.ApiKeyAnswer
-                );
+                if (await RequestBody.IsEmptyAsync(host, exchange).ConfigureAwait(false))
+                {
+                    var key = host.ApiKeys.Create(administration.Tenant);
+                    await exchange
+                        .AnswerAsync(
+                            201,
+                            new ApiKeyAnswer(key.KeyId, key.Tenant, "ACTIVE", key.Key),
+                            AdminJsonContext.Default.ApiKeyAnswer
+                        )
+                        .ConfigureAwait(false);
+                }
             }
         );
 

@@ -57,6 +57,17 @@ internal static class RequestBody
         return null;
     }
 
+    /// <summary>Reads the body of an operation that takes nothing: no byte, or an object without fields.</summary>
+    /// <returns>Whether it is empty; else the request is answered already.</returns>
+    public static async ValueTask<bool> IsEmptyAsync(AuthorityHost host, Exchange exchange)
+    {
+        var reader = exchange.Request.BodyReader;
+        var result = await reader.ReadAsync().ConfigureAwait(false);
+        reader.AdvanceTo(result.Buffer.Start);
+        return result is { IsCompleted: true, Buffer.IsEmpty: true }
+            || await ReadAsync(host, exchange, WireJson.AdminRequests.EmptyRequest).ConfigureAwait(false) is not null;
+    }
+
     private static CyclesError? CheckType(HttpRequest request)
     {
         if (request.ContentType is Exchange.JsonType && request.Headers.ContentEncoding.Count == 0)

@@ -1,5 +1,6 @@
 using Cycles;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class CyclesClientServiceCollectionExtensions
 {
     /// <summary>The HTTP client of the client without a name; options and service have no name then.</summary>
-    private const string UnnamedHttpClient = "Cycles.Client";
+    private const string HttpClientName = "Cycles.Client";
 
     /// <summary>
     /// Registers a singleton <see cref="CyclesClient"/> that asks the registered <see cref="ICyclesAuthority"/>, or the
@@ -23,8 +24,9 @@ public static class CyclesClientServiceCollectionExtensions
     /// </para>
     /// <para>
     /// Over HTTP one call is one request, whatever resilience the application gives all its HTTP clients: that is
-    /// removed here, and what only reads is repeated up to twice. A resilience handler that you add to the returned
-    /// builder yourself would repeat charges; their idempotency keys keep that safe, but the client settles better.
+    /// removed here, and what only reads is repeated up to twice. A handler that you add to the returned builder may
+    /// repeat a request, but what changes anything goes out once: the repeat gets the first outcome again. A handler
+    /// that sends a copy instead of the request that it got fails.
     /// </para>
     /// </remarks>
     /// <param name="services">Where to register.</param>
@@ -50,7 +52,7 @@ public static class CyclesClientServiceCollectionExtensions
     /// <param name="services">Where to register.</param>
     /// <param name="name">The name; not blank.</param>
     /// <param name="configure">Sets options.</param>
-    /// <returns>The builder of the HTTP client of the same name.</returns>
+    /// <returns>The builder of the client's own HTTP client, which is called <c>Cycles.Client.</c> and the name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null or blank.</exception>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
     public static IHttpClientBuilder AddCyclesClient(
@@ -93,7 +95,7 @@ public static class CyclesClientServiceCollectionExtensions
     /// <param name="name">The name; not blank.</param>
     /// <param name="configuration">The section, or a whole configuration with a section <c>Cycles</c>.</param>
     /// <param name="configure">Sets options after that.</param>
-    /// <returns>The builder of the HTTP client of the same name.</returns>
+    /// <returns>The builder of the client's own HTTP client, which is called <c>Cycles.Client.</c> and the name.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null or blank.</exception>
     /// <exception cref="ArgumentNullException">
     /// <paramref name="services"/> or <paramref name="configuration"/> is null.
@@ -111,6 +113,9 @@ public static class CyclesClientServiceCollectionExtensions
         return Add(services, name, Read(configuration) + configure);
     }
 
+    /// <summary>An application's own HTTP client may well be called as a key is, and is another one.</summary>
+    private static string HttpClientOf(string? key) => key is null ? HttpClientName : $"{HttpClientName}.{key}";
+
     private static Action<CyclesClientOptions> Read(IConfiguration configuration) =>
         options => ConfigurationSettings.Read(options, configuration);
 
@@ -120,7 +125,7 @@ public static class CyclesClientServiceCollectionExtensions
         Action<CyclesClientOptions>? configure
     )
     {
-        var http = services.AddHttpClient(key ?? UnnamedHttpClient);
+        var http = services.AddHttpClient(HttpClientOf(key));
         var optionsName = key ?? Options.Options.DefaultName;
         var options = services.AddOptions<CyclesClientOptions>(optionsName);
         if (configure is not null)
@@ -174,10 +179,18 @@ public static class CyclesClientServiceCollectionExtensions
         http.UseSocketsHttpHandler((handler, provider) => HttpHandlers.Configure(handler, Read(provider, optionsName)))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // The connections are renewed below it.
             .RedactLoggedHeaders(static _ => true);
-#pragma warning disable EXTEXP0001 // The only way not to multiply charges by what an application gives all its clients.
+#pragma warning disable EXTEXP0001 // What an application gives all its clients has timeouts and breakers that no charge should meet.
         http.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        http.AddResilienceHandler("reads", HttpHandlers.RepeatReads);
+
+        // Below all handlers that the application has added or will add, on this builder or for all its clients.
+        http.Services.PostConfigure<HttpClientFactoryOptions>(
+            http.Name,
+            static factory =>
+                factory.HttpMessageHandlerBuilderActions.Add(static builder =>
+                    builder.PrimaryHandler = HttpHandlers.RepeatReads(new OncePerAttempt(builder.PrimaryHandler))
+                )
+        );
     }
 
     private static CyclesClient Create(IServiceProvider provider, string? key)
@@ -186,8 +199,7 @@ public static class CyclesClientServiceCollectionExtensions
         var options = Read(provider, key ?? Options.Options.DefaultName).Copy();
         return CyclesClient.Over(
             new ClientCore(
-                RegisteredAuthority.Find(provider, key, options)
-                    ?? OverHttp(provider, key ?? UnnamedHttpClient, options),
+                RegisteredAuthority.Find(provider, key, options) ?? OverHttp(provider, HttpClientOf(key), options),
                 options
             )
         );

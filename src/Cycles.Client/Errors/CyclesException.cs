@@ -75,6 +75,7 @@ public class CyclesException : Exception
             Status = status,
             RequestId = metadata.RequestId,
             TraceId = metadata.TraceId,
+            RetryAfter = metadata.RetryAfter,
             Metadata = metadata,
         };
 

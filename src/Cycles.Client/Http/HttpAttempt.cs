@@ -6,6 +6,7 @@ namespace Cycles;
 internal sealed class HttpAttempt(string operation, int success, TimeSpan deadline, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
+    private bool _identified;
     private bool _sent;
 
     public int Status { get; private set; }
@@ -14,6 +15,9 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
 
     /// <summary>Since its start, by a monotonic clock.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
+    /// <summary>The key is there.</summary>
+    public void Identified() => _identified = true;
 
     /// <summary>From here on the request may arrive.</summary>
     public void Sent() => _sent = true;
@@ -39,10 +43,12 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     {
         if (!_sent)
         {
-            return New(
-                $"{operation} was not sent: {(deadlinePassed ? $"there was no API key within {deadline.TotalSeconds} s" : $"the API key could not be had ({cause.GetType().Name})")}.",
-                cause
-            );
+            // A key's provider may say the key in its message, so that one is not repeated.
+            var why =
+                _identified ? $"the request could not be made ({cause.GetType().Name}: {cause.Message.TrimEnd('.')})"
+                : deadlinePassed ? $"there was no API key within {deadline.TotalSeconds} s"
+                : $"the API key could not be had ({cause.GetType().Name})";
+            return New($"{operation} was not sent: {why}.", cause);
         }
 
         if (deadlinePassed)

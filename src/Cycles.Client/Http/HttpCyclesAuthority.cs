@@ -67,6 +67,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.DecisionRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -84,8 +85,8 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.ReservationCreateRequest,
             request.IdempotencyKey,
-            cancellationToken,
-            request.Estimate.Unit
+            request.Estimate.Unit,
+            cancellationToken
         );
     }
 
@@ -103,6 +104,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.CommitRequest,
             request.IdempotencyKey,
+            request.Actual.Unit,
             cancellationToken
         );
     }
@@ -121,6 +123,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.ReleaseRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -139,6 +142,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.ReservationExtendRequest,
             request.IdempotencyKey,
+            default,
             cancellationToken
         );
     }
@@ -154,6 +158,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.List, _addresses.List(QueryText.Of(query)), cancellationToken);
     }
 
@@ -163,6 +168,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
     )
     {
         ArgumentNullException.ThrowIfNull(query);
+        Arguments.ThrowIf(query.Validate(), nameof(query));
         return GetAsync(HttpOperations.Balances, _addresses.Balances(QueryText.Of(query)), cancellationToken);
     }
 
@@ -179,8 +185,8 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             request,
             CyclesJsonContext.Default.EventCreateRequest,
             request.IdempotencyKey,
-            cancellationToken,
-            request.Actual.Unit
+            request.Actual.Unit,
+            cancellationToken
         );
     }
 
@@ -190,7 +196,7 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
         CancellationToken cancellationToken
     )
         where T : class =>
-        _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, unit: null, cancellationToken);
+        _exchange.SendAsync(operation, address, body: null, idempotencyKey: null, unit: default, cancellationToken);
 
     /// <summary>The same request is the same bytes, however often it is sent.</summary>
     private ValueTask<CyclesResponse<TAnswer>> PostAsync<TRequest, TAnswer>(
@@ -199,8 +205,8 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
         TRequest request,
         JsonTypeInfo<TRequest> type,
         string idempotencyKey,
-        CancellationToken cancellationToken,
-        AmountUnit? unit = null
+        AmountUnit unit,
+        CancellationToken cancellationToken
     )
         where TAnswer : class =>
         _exchange.SendAsync(

@@ -14,7 +14,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
     /// <param name="address">Where.</param>
     /// <param name="body">What to post; null for a GET.</param>
     /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
-    /// <param name="unit">Of the amount that is asked for, where one is.</param>
+    /// <param name="unit">The unit of the amount in the body; <c>default</c> where there is none.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="CyclesTransportException">The outcome is unknown; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
@@ -23,7 +23,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
         Uri address,
         byte[]? body,
         string? idempotencyKey,
-        AmountUnit? unit,
+        AmountUnit unit,
         CancellationToken cancellationToken
     )
         where T : class
@@ -38,14 +38,15 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
         try
         {
             var apiKey = await keys.GetAsync(token).ConfigureAwait(false);
+            attempt.Identified();
             var client = http();
             using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
             attempt.Sent();
             using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
             return attempt.Status is >= 400 and <= 599
-                ? await RefusedAsync<T>(attempt, response, unit, token, cancellationToken).ConfigureAwait(false)
-                : await AcceptedAsync(attempt, operation, response, token).ConfigureAwait(false);
+                ? await RefusedAsync<T>(attempt, unit, response, token, cancellationToken).ConfigureAwait(false)
+                : await AcceptedAsync(attempt, operation, unit, response, token).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -74,6 +75,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
     private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
         HttpAttempt attempt,
         HttpOperation<T> operation,
+        AmountUnit unit,
         HttpResponseMessage response,
         CancellationToken token
     )
@@ -100,7 +102,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             throw attempt.Invalid("it is null", cause: null);
         }
 
-        if (operation.Validate(value) is { } finding)
+        if (operation.Validate(value, unit) is { } finding)
         {
             throw attempt.Invalid(finding.ToString(), cause: null);
         }
@@ -110,8 +112,8 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
 
     private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
         HttpAttempt attempt,
+        AmountUnit unit,
         HttpResponseMessage response,
-        AmountUnit? unit,
         CancellationToken token,
         CancellationToken callers
     )

@@ -6,6 +6,9 @@ namespace Cycles;
 /// <summary>What lies below a request: pooled connections, and a few repeats of what only reads.</summary>
 internal static class HttpHandlers
 {
+    /// <summary>How often a read is repeated at most.</summary>
+    public const int MostRepeats = 2;
+
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -16,9 +19,7 @@ internal static class HttpHandlers
     {
         var sockets = new SocketsHttpHandler();
         Configure(sockets, options);
-        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>();
-        RepeatReads(pipeline);
-        return new HttpMessageInvoker(new ReadsApart(new ResilienceHandler(pipeline.Build()), sockets));
+        return new HttpMessageInvoker(RepeatReads(sockets));
     }
 
     public static void Configure(SocketsHttpHandler handler, CyclesClientOptions options)
@@ -36,11 +37,11 @@ internal static class HttpHandlers
     /// Repeats a GET up to twice, within its attempt's deadline, where no answer came or a 5xx. Nothing else: what
     /// changes anything is repeated above the seam, with the right key. A Retry-After is the caller's to heed.
     /// </summary>
-    public static void RepeatReads(ResiliencePipelineBuilder<HttpResponseMessage> pipeline)
+    public static HttpMessageHandler RepeatReads(HttpMessageHandler inner)
     {
         var retry = new HttpRetryStrategyOptions
         {
-            MaxRetryAttempts = 2,
+            MaxRetryAttempts = MostRepeats,
             Delay = TimeSpan.FromMilliseconds(100),
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -55,7 +56,7 @@ internal static class HttpHandlers
                 }
             ),
         };
-        retry.DisableForUnsafeHttpMethods();
-        pipeline.AddRetry(retry);
+        var pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>().AddRetry(retry).Build();
+        return new ReadsApart(new ResilienceHandler(pipeline), inner);
     }
 }

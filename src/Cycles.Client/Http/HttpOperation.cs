@@ -7,13 +7,16 @@ namespace Cycles;
 /// <param name="Name">The operation's id in the protocol.</param>
 /// <param name="Success">The only status that is a success.</param>
 /// <param name="Body">How its body is read.</param>
-/// <param name="Validate">What a body that could be read has to keep besides.</param>
+/// <param name="Validate">
+/// What a body that could be read has to keep besides, given the unit that was asked in; <c>default</c> where the request
+/// names none.
+/// </param>
 /// <param name="Attach">Adds the balances that it came with; null where they are not what informs beside the answer.</param>
 internal sealed record HttpOperation<T>(
     string Name,
     int Success,
     JsonTypeInfo<T> Body,
-    Func<T, ValidationFinding?> Validate,
+    Func<T, AmountUnit, ValidationFinding?> Validate,
     Func<T, SnapshotBalances, T>? Attach = null
 )
     where T : class

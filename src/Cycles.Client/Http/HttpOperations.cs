@@ -9,14 +9,14 @@ internal static class HttpOperations
         "decide",
         200,
         Json.DecisionResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationCreateResponse> Create = new(
         "createReservation",
         200,
         Json.ReservationCreateResponse,
-        static answer => answer.Validate(),
+        static (answer, unit) => answer.Validate() ?? InUnit("reserved", answer.Reserved, unit),
         static (answer, balances) => answer with { Balances = balances }
     );
 
@@ -24,7 +24,8 @@ internal static class HttpOperations
         "commitReservation",
         200,
         Json.CommitResponse,
-        static answer => answer.Validate(),
+        static (answer, unit) =>
+            answer.Validate() ?? InUnit("charged", answer.Charged, unit) ?? InUnit("released", answer.Released, unit),
         static (answer, balances) => answer with { Balances = balances }
     );
 
@@ -32,7 +33,7 @@ internal static class HttpOperations
         "releaseReservation",
         200,
         Json.ReleaseResponse,
-        static answer => answer.Validate(),
+        static (answer, _) => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
 
@@ -40,7 +41,7 @@ internal static class HttpOperations
         "extendReservation",
         200,
         Json.ReservationExtendResponse,
-        static answer => answer.Validate(),
+        static (answer, _) => answer.Validate(),
         static (answer, balances) => answer with { Balances = balances }
     );
 
@@ -48,28 +49,37 @@ internal static class HttpOperations
         "getReservation",
         200,
         Json.ReservationDetail,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationListResponse> List = new(
         "listReservations",
         200,
         Json.ReservationListResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<BalanceResponse> Balances = new(
         "getBalances",
         200,
         Json.BalanceResponse,
-        static answer => answer.Validate()
+        static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<EventCreateResponse> Event = new(
         "createEvent",
         201,
         Json.EventCreateResponse,
-        static answer => answer.Validate(),
+        static (answer, unit) => answer.Validate() ?? InUnit("charged", answer.Charged, unit),
         static (answer, balances) => answer with { Balances = balances }
     );
+
+    /// <summary>
+    /// A reservation has one unit for all its life (protocol, scope of v0), and an event has its own: an amount in
+    /// another one says nothing about what was asked.
+    /// </summary>
+    private static ValidationFinding? InUnit(string field, Amount? answered, AmountUnit asked) =>
+        answered is { } amount && amount.Unit != asked
+            ? new ValidationFinding($"{field}.unit", $"must be that of the request but was {amount}")
+            : null;
 }

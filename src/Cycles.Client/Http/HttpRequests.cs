@@ -24,7 +24,7 @@ internal static class HttpRequests
         string apiKey
     )
     {
-        var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
+        var request = new AttemptMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
         if (sender is HttpClient http)
         {
             request.Version = http.DefaultRequestVersion;

@@ -6,10 +6,10 @@ namespace Cycles;
 internal static class MissingBudget
 {
     /// <param name="error">Any refusal.</param>
-    /// <param name="asked">What was asked for; null where it was no amount.</param>
-    public static CyclesError Explain(CyclesError error, AmountUnit? asked)
+    /// <param name="unit">What was asked in; <c>default</c> where the request names none.</param>
+    public static CyclesError Explain(CyclesError error, AmountUnit unit)
     {
-        if (asked is not { } unit || error is not { Status: 404, Code: ErrorCode.NotFound })
+        if (unit == default || error is not { Status: 404, Code: ErrorCode.NotFound })
         {
             return error;
         }

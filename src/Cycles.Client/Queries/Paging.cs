@@ -5,72 +5,92 @@ namespace Cycles;
 /// <summary>Follows cursors to the last page.</summary>
 internal static class Paging
 {
-    public static async IAsyncEnumerable<Balance> BalancesAsync(
+    public static IAsyncEnumerable<BalanceResponse> BalancesAsync(
         ICyclesAuthority authority,
         BalanceQuery query,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CancellationToken cancellationToken
+    ) =>
+        PagesAsync(
+            "Reading balances",
+            query.Cursor,
+            (cursor, token) => authority.GetBalancesAsync(query with { Cursor = cursor }, token),
+            static (page, metadata) => page with { ResponseMetadata = metadata },
+            static page => (page.HasMore, page.NextCursor),
+            cancellationToken
+        );
+
+    public static IAsyncEnumerable<ReservationListResponse> ReservationsAsync(
+        ICyclesAuthority authority,
+        ReservationListQuery query,
+        CancellationToken cancellationToken
+    ) =>
+        PagesAsync(
+            "Listing reservations",
+            query.Cursor,
+            (cursor, token) => authority.ListReservationsAsync(query with { Cursor = cursor }, token),
+            static (page, metadata) => page with { ResponseMetadata = metadata },
+            static page => (page.HasMore, page.NextCursor),
+            cancellationToken
+        );
+
+    /// <summary>What is on the pages, in their order.</summary>
+    public static async IAsyncEnumerable<TItem> ItemsAsync<TPage, TItem>(
+        IAsyncEnumerable<TPage> pages,
+        Func<TPage, IReadOnlyList<TItem>> items,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        for (var next = query; next is not null; )
+        await foreach (var page in pages.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            var response = await authority.GetBalancesAsync(next, cancellationToken).ConfigureAwait(false);
-            if (!response.IsSuccess)
+            foreach (var item in items(page))
             {
-                throw CyclesException.Refused("Reading balances", response.Error, response.Metadata);
+                yield return item;
             }
-
-            foreach (var balance in response.Value.Balances)
-            {
-                yield return balance;
-            }
-
-            next = Cursor(response.Value.HasMore, response.Value.NextCursor, next.Cursor) is { } cursor
-                ? next with
-                {
-                    Cursor = cursor,
-                }
-                : null;
         }
     }
 
-    public static async IAsyncEnumerable<ReservationSummary> ReservationsAsync(
-        ICyclesAuthority authority,
-        ReservationListQuery query,
+    private static async IAsyncEnumerable<TPage> PagesAsync<TPage>(
+        string what,
+        string? cursor,
+        Func<string?, CancellationToken, ValueTask<CyclesResponse<TPage>>> read,
+        Func<TPage, CyclesResponseMetadata, TPage> label,
+        Func<TPage, (bool? HasMore, string? Next)> end,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
+        where TPage : class
     {
-        for (var next = query; next is not null; )
+        do
         {
-            var response = await authority.ListReservationsAsync(next, cancellationToken).ConfigureAwait(false);
+            var response = await read(cursor, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccess)
             {
-                throw CyclesException.Refused("Listing reservations", response.Error, response.Metadata);
+                throw CyclesException.Refused(what, response.Error, response.Metadata);
             }
 
-            foreach (var reservation in response.Value.Reservations)
-            {
-                yield return reservation;
-            }
-
-            next = Cursor(response.Value.HasMore, response.Value.NextCursor, next.Cursor) is { } cursor
-                ? next with
-                {
-                    Cursor = cursor,
-                }
-                : null;
-        }
+            yield return label(response.Value, response.Metadata);
+            cursor = Following(cursor, end(response.Value), response);
+        } while (cursor is not null);
     }
 
     /// <summary>Where the next page starts; null after the last one.</summary>
-    private static string? Cursor(bool? hasMore, string? next, string? current)
+    private static string? Following<TPage>(
+        string? current,
+        (bool? HasMore, string? Next) end,
+        in CyclesResponse<TPage> response
+    )
+        where TPage : class
     {
-        if (hasMore == false || string.IsNullOrEmpty(next))
+        if (end.HasMore == false || string.IsNullOrEmpty(end.Next))
         {
             return null;
         }
 
-        return string.Equals(next, current, StringComparison.Ordinal)
-            ? throw new CyclesException("The authority answered the same page cursor twice, so the list has no end.")
-            : next;
+        return string.Equals(end.Next, current, StringComparison.Ordinal)
+            ? throw CyclesException.After(
+                "The authority answered the same page cursor twice, so the list has no end.",
+                response.Status,
+                response.Metadata
+            )
+            : end.Next;
     }
 }

@@ -198,7 +198,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
         var response = await Observed
-            .ExtendAsync(_authority, Id, request, Action, cancellationToken)
+            .ExtendAsync(_settler.Clock, _authority, Id, request, Action, cancellationToken)
             .ConfigureAwait(false);
         if (!response.IsSuccess)
         {
@@ -361,13 +361,18 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     }
 
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
-        new(_authority, Id, _request, commit) { ActualIsEstimate = isEstimate, ByScopeEnd = byScopeEnd };
+        new(_authority, Id, _request, commit)
+        {
+            Clock = _settler.Clock,
+            ActualIsEstimate = isEstimate,
+            ByScopeEnd = byScopeEnd,
+        };
 
     private HoldRelease NewRelease(string? reason, bool byScopeEnd)
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, _request, request) { ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, Id, _request, request) { Clock = _settler.Clock, ByScopeEnd = byScopeEnd };
     }
 
     private bool TryBegin(SettlementOperation settlement) =>

@@ -90,7 +90,7 @@ internal sealed class Reserver(
         var response = await CreateAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
-            return response.Value;
+            return response.Value with { ResponseMetadata = response.Metadata };
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
@@ -100,6 +100,7 @@ internal sealed class Reserver(
                 ReasonCode = new ReasonCode(response.Error.RawCode!),
                 AffectedScopes = [],
                 RetryAfterMs = response.Error.RetryAfter is { } wait ? Milliseconds(wait) : null,
+                ResponseMetadata = response.Metadata,
             }
             : throw CyclesException.Refused($"Evaluating {request.Estimate}", response.Error, response.Metadata);
     }
@@ -124,7 +125,9 @@ internal sealed class Reserver(
         Exception? unknown = null;
         try
         {
-            var first = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            var first = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
                 return first;
@@ -139,7 +142,9 @@ internal sealed class Reserver(
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
-            second = await Observed.CreateAsync(authority, request, cancellationToken).ConfigureAwait(false);
+            second = await Observed
+                .CreateAsync(settler.Clock, authority, request, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -9,6 +9,9 @@ internal abstract class SettlementOperation
     /// <summary>Whether the end of a scope started it, rather than a call.</summary>
     public bool ByScopeEnd { get; init; }
 
+    /// <summary>The client's clock, by which its attempts are timed.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>What it is, to be read after "is already".</summary>
     public abstract string Description { get; }
 

@@ -30,6 +30,9 @@ internal sealed class Settler
     /// <summary>Whether the drain has ended: nothing is sent any more.</summary>
     public bool IsStopped => _queue.IsStopped;
 
+    /// <summary>The client's.</summary>
+    public TimeProvider Clock => _time;
+
     /// <summary>Runs the first attempt; never throws.</summary>
     /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent.</returns>
     public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)
@@ -205,7 +208,7 @@ internal sealed class Settler
                 Reason = ReleaseReasons.ReserveCancelled,
             };
             return await ReleaseAttempt
-                .RunAsync(new HoldRelease(authority, id, request, release), _log)
+                .RunAsync(new HoldRelease(authority, id, request, release) { Clock = _time }, _log)
                 .ConfigureAwait(false);
         }
         catch (Exception e)

@@ -7,21 +7,23 @@ namespace Cycles;
 internal static class Observed
 {
     public static ValueTask<CyclesResponse<DecisionResponse>> DecideAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         DecisionRequest request,
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchDecideAsync(authority, request, cancellationToken)
+            ? WatchDecideAsync(clock, authority, request, cancellationToken)
             : authority.DecideAsync(request, cancellationToken);
 
     public static ValueTask<CyclesResponse<ReservationCreateResponse>> CreateAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchCreateAsync(authority, request, cancellationToken)
+            ? WatchCreateAsync(clock, authority, request, cancellationToken)
             : authority.CreateReservationAsync(request, cancellationToken);
 
     public static ValueTask<CyclesResponse<CommitResponse>> CommitAsync(SpendSettlement spend, CommitRequest commit) =>
@@ -41,6 +43,7 @@ internal static class Observed
         ClientTelemetry.IsObserved ? WatchReleaseAsync(release) : release.SendAsync();
 
     public static ValueTask<CyclesResponse<ReservationExtendResponse>> ExtendAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         string id,
         ReservationExtendRequest request,
@@ -48,15 +51,17 @@ internal static class Observed
         CancellationToken cancellationToken
     ) =>
         ClientTelemetry.IsObserved
-            ? WatchExtendAsync(authority, id, request, action, cancellationToken)
+            ? WatchExtendAsync(clock, authority, id, request, action, cancellationToken)
             : authority.ExtendReservationAsync(id, request, cancellationToken);
 
     private static ValueTask<CyclesResponse<DecisionResponse>> WatchDecideAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         DecisionRequest request,
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Decide,
             request.Action,
             request.Estimate.Unit,
@@ -72,11 +77,13 @@ internal static class Observed
         );
 
     private static ValueTask<CyclesResponse<ReservationCreateResponse>> WatchCreateAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Reserve,
             request.Action,
             request.Estimate.Unit,
@@ -97,6 +104,7 @@ internal static class Observed
         CommitRequest commit
     ) =>
         ObservedAttempt.RunAsync(
+            spend.Clock,
             TelemetryNames.Commit,
             spend.Action,
             commit.Actual.Unit,
@@ -114,6 +122,7 @@ internal static class Observed
         EventCreateRequest request
     ) =>
         ObservedAttempt.RunAsync(
+            spend.Clock,
             TelemetryNames.Event,
             request.Action,
             request.Actual.Unit,
@@ -123,6 +132,7 @@ internal static class Observed
 
     private static ValueTask<CyclesResponse<ReleaseResponse>> WatchReleaseAsync(HoldRelease release) =>
         ObservedAttempt.RunAsync(
+            release.Clock,
             TelemetryNames.Release,
             release.Action,
             release.Estimate.Unit,
@@ -134,6 +144,7 @@ internal static class Observed
         );
 
     private static ValueTask<CyclesResponse<ReservationExtendResponse>> WatchExtendAsync(
+        TimeProvider clock,
         ICyclesAuthority authority,
         string id,
         ReservationExtendRequest request,
@@ -141,6 +152,7 @@ internal static class Observed
         CancellationToken cancellationToken
     ) =>
         ObservedAttempt.RunAsync(
+            clock,
             TelemetryNames.Extend,
             action,
             unit: null,

@@ -9,13 +9,14 @@ internal sealed class ObservedAttempt
     private readonly string _operation;
     private readonly string? _actionKind;
     private readonly string? _unit;
-    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly TimeProvider _clock;
     private readonly long _start;
     private string? _decision;
     private string? _reason;
 
-    private ObservedAttempt(string operation, CyclesAction? action, AmountUnit? unit)
+    private ObservedAttempt(TimeProvider clock, string operation, CyclesAction? action, AmountUnit? unit)
     {
+        _clock = clock;
         _operation = operation;
         _actionKind = action?.Kind;
         _unit = unit is { } known ? ClientTelemetry.NameOf(known) : null;
@@ -25,16 +26,18 @@ internal sealed class ObservedAttempt
             operation == TelemetryNames.Event
                 ? null
                 : ClientTelemetry.Activities.StartActivity(operation, ActivityKind.Client);
-        _start = _time.GetTimestamp();
+        _start = _clock.GetTimestamp();
     }
 
     /// <summary>Watches an attempt; its outcome is what it would be unwatched.</summary>
+    /// <param name="clock">The client's, which tells how long it took.</param>
     /// <param name="operation">Its name.</param>
     /// <param name="action">What it is for, where that is known.</param>
     /// <param name="unit">What it counts, where that is known.</param>
     /// <param name="send">Makes the attempt.</param>
     /// <param name="describe">Adds to the span what the request and a success say.</param>
     public static async ValueTask<CyclesResponse<T>> RunAsync<T>(
+        TimeProvider clock,
         string operation,
         CyclesAction? action,
         AmountUnit? unit,
@@ -43,7 +46,7 @@ internal sealed class ObservedAttempt
     )
         where T : class
     {
-        var attempt = Start(operation, action, unit);
+        var attempt = Start(clock, operation, action, unit);
         try
         {
             var response = await send().ConfigureAwait(false);
@@ -66,11 +69,11 @@ internal sealed class ObservedAttempt
     }
 
     /// <summary>Whoever listens may throw; then nobody watches.</summary>
-    private static ObservedAttempt? Start(string operation, CyclesAction? action, AmountUnit? unit)
+    private static ObservedAttempt? Start(TimeProvider clock, string operation, CyclesAction? action, AmountUnit? unit)
     {
         try
         {
-            return new ObservedAttempt(operation, action, unit);
+            return new ObservedAttempt(clock, operation, action, unit);
         }
         catch (Exception)
         {
@@ -121,7 +124,7 @@ internal sealed class ObservedAttempt
         {
             if (ClientTelemetry.Duration.Enabled)
             {
-                ClientTelemetry.Duration.Record(_time.GetElapsedTime(_start).TotalSeconds, Tags());
+                ClientTelemetry.Duration.Record(_clock.GetElapsedTime(_start).TotalSeconds, Tags());
             }
         });
         ClientTelemetry.Quietly(() =>

@@ -45,6 +45,13 @@ public sealed record ReservationCreateResponse
     /// <summary>The signed evidence of this answer, where the server emits it.</summary>
     public CyclesEvidenceRef? CyclesEvidence { get; init; }
 
+    /// <summary>
+    /// What came with the answer: ids, the tenant, rate limits. Set by the client on what it returns, and no part of the
+    /// protocol's JSON.
+    /// </summary>
+    [JsonIgnore]
+    public CyclesResponseMetadata ResponseMetadata { get; init; } = CyclesResponseMetadata.None;
+
     /// <summary>Finds the first field that is not what the protocol promises.</summary>
     /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
     public ValidationFinding? Validate() =>

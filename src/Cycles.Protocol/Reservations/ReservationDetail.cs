@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Cycles;
 
@@ -50,10 +51,20 @@ public sealed record ReservationDetail
     /// <summary>The signed evidence of its operations, where the server emits it.</summary>
     public ReservationEvidence? Evidence { get; init; }
 
+    /// <summary>
+    /// What came with the answer: ids, the tenant, rate limits. Set by the client on what it returns, and no part of the
+    /// protocol's JSON.
+    /// </summary>
+    [JsonIgnore]
+    public CyclesResponseMetadata ResponseMetadata { get; init; } = CyclesResponseMetadata.None;
+
     /// <summary>Finds the first field that is not what the protocol promises. An unknown <see cref="Status"/> is not one.</summary>
     /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>
     public ValidationFinding? Validate() =>
         Check.Amount("reserved", Reserved)
         ?? Check.Amount("committed", Committed)
+        ?? Check.Range("created_at_ms", CreatedAtMs, 0, long.MaxValue)
+        ?? Check.Range("expires_at_ms", ExpiresAtMs, 0, long.MaxValue)
+        ?? Check.Range("finalized_at_ms", FinalizedAtMs, 0, long.MaxValue)
         ?? Check.Items("affected_scopes", AffectedScopes, int.MaxValue, int.MaxValue);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cycles;
 
 /// <summary>A page of reservations (protocol operation <c>listReservations</c>).</summary>
@@ -11,6 +13,13 @@ public sealed record ReservationListResponse
 
     /// <summary>Whether there is a next page.</summary>
     public bool? HasMore { get; init; }
+
+    /// <summary>
+    /// What came with the answer: ids, the tenant, rate limits. Set by the client on what it returns, and no part of the
+    /// protocol's JSON.
+    /// </summary>
+    [JsonIgnore]
+    public CyclesResponseMetadata ResponseMetadata { get; init; } = CyclesResponseMetadata.None;
 
     /// <summary>Finds the first field that is not what the protocol promises.</summary>
     /// <returns>The field and its bounds, or <see langword="null"/> when all is well.</returns>

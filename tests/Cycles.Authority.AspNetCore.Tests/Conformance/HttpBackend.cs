@@ -1,15 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cycles.Authority.Tests;
+using Microsoft.AspNetCore.Builder;
 
 namespace Cycles.Authority.AspNetCore.Tests;
 
 /// <summary>The host on a loopback port; what the seam cannot do goes through the operator's side.</summary>
-public class HttpBackend : ConformanceBackend
+public class HttpBackend(Action<WebApplication>? more = null) : ConformanceBackend
 {
     private const string Budgets = "/admin/tenants/acme/budgets";
 
-    private readonly TestHost _host = TestHost.StartAsync().GetAwaiter().GetResult();
+    private readonly TestHost _host = TestHost.StartAsync(more: more).GetAwaiter().GetResult();
 
     public override string Tenant => "acme";
 

@@ -31,7 +31,7 @@ public sealed class AddCyclesClientTests
     }
 
     [Test]
-    public async Task A_name_is_a_key_and_the_name_of_the_options_and_of_the_HTTP_client()
+    public async Task A_name_is_a_key_and_the_name_of_the_options()
     {
         var one = new EmbeddedAuthority();
         one.Administer("one").Budget("tenant:one", Amount.Tokens(100));
@@ -56,7 +56,7 @@ public sealed class AddCyclesClientTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(builder.Name, Is.EqualTo("first"));
+            Assert.That(builder.Name, Is.EqualTo("Cycles.Client.first"));
             Assert.That(first.Subject.Tenant, Is.EqualTo("one"));
             Assert.That(second.Subject.Tenant, Is.EqualTo("two"), "else the one without a key");
             Assert.That(unnamed.Subject.Tenant, Is.EqualTo("two"));
@@ -69,6 +69,43 @@ public sealed class AddCyclesClientTests
                 Is.EqualTo(TimeSpan.FromSeconds(60))
             );
         });
+    }
+
+    [Test]
+    public async Task An_HTTP_client_of_the_applications_that_is_called_the_same_is_another_one()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        var services = new ServiceCollection();
+        services
+            .AddHttpClient("billing", http => http.BaseAddress = new Uri("http://billing.example/"))
+            .ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler { AllowAutoRedirect = true })
+            .AddRepeating(copies: true);
+        services.AddCyclesClient(
+            "billing",
+            options =>
+            {
+                options.BaseUrl = server.Url;
+                options.ApiKey = Seam.Key;
+            }
+        );
+        await using var provider = services.BuildServiceProvider();
+
+        using var own = provider.GetRequiredService<IHttpClientFactory>().CreateClient("billing");
+        var posted = await own.PostAsync(
+            new Uri(server.Url, "/v1/reservations/r/release"),
+            JsonContent("""{"idempotency_key":"k"}""")
+        );
+        var client = provider.GetRequiredKeyedService<CyclesClient>("billing");
+        await client.GetReservationAsync("rsv_1");
+
+        Assert.That(posted.IsSuccessStatusCode, "its requests are no attempts of the client's");
+        Assert.That(own.Timeout, Is.EqualTo(TimeSpan.FromSeconds(100)));
+
+        static HttpContent JsonContent(string json) =>
+            new StringContent(json, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"))
+            {
+                Headers = { { "X-Cycles-API-Key", Seam.Key } },
+            };
     }
 
     [Test]

@@ -8,7 +8,7 @@ internal static class Answers
     public const string Decide = """{"decision":"ALLOW"}""";
 
     public const string Reserve =
-        """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":["tenant:acme"],"expires_at_ms":1712956830000}""";
+        """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":["tenant:acme"],"expires_at_ms":1712956830000,"remaining_ttl_ms":60000}""";
 
     public const string Commit = """{"status":"COMMITTED","charged":{"unit":"TOKENS","amount":7}}""";
 

@@ -126,6 +126,22 @@ public sealed class KeyTests
     }
 
     [Test]
+    public async Task What_fails_before_sending_for_another_reason_says_so()
+    {
+        var authority = new HttpCyclesAuthority(
+            () => throw new ObjectDisposedException("IServiceProvider"),
+            new() { BaseUrl = new Uri("http://127.0.0.1:1"), ApiKey = Seam.Key }
+        );
+        var thrown = await Assert.ThrowsAsync<CyclesTransportException>(async () =>
+            await authority.CommitReservationAsync("rsv_1", Seam.Commit)
+        );
+        Assert.That(
+            thrown!.Message,
+            Does.StartWith("commitReservation was not sent: the request could not be made (ObjectDisposedException: ")
+        );
+    }
+
+    [Test]
     public void A_key_is_never_shown()
     {
         var options = new CyclesClientOptions { BaseUrl = new Uri("http://localhost:7878"), ApiKey = "two lines" };

@@ -48,6 +48,7 @@ public sealed class LedgerFaultTests
         await _client.DisposeAsync();
         await _front.WhenAllClosed().WaitAsync(Patience);
         await _front.DisposeAsync();
+        var scripted = _script is null ? [] : ScriptedAnswer.Requests(_script).Select(WireCheck.Problem).ToList();
         _script?.Dispose();
         _script = null;
         await _host.DisposeAsync();
@@ -57,6 +58,7 @@ public sealed class LedgerFaultTests
         TaskScheduler.UnobservedTaskException -= Keep;
         Assert.Multiple(() =>
         {
+            Assert.That(scripted, Is.All.Null, "every request is as the protocol has it");
             Assert.That(_unobserved, Is.Empty, "unobserved exceptions");
             Assert.That(_unrecorded, Is.Empty, "unrecorded spends");
         });
@@ -146,6 +148,83 @@ public sealed class LedgerFaultTests
         await AssertExactAsync(fault, events: fault.Applied ? 2 : 1);
     }
 
+    /// <summary>Sent twice at most, with one key; what nobody confirms is freed by the hold's TTL.</summary>
+    [TestCaseSource(nameof(Faults))]
+    public async Task Release(LedgerFault fault)
+    {
+        Open(Operation.Release, fault);
+        var guard = await _client.ReserveAsync(Work, Amount.Tokens(10));
+        await BeginAsync(Operation.Release, fault);
+        var releasing = guard.ReleaseAsync("changed_mind");
+        await PassAsync(fault);
+        await releasing.WaitAsync(Patience);
+        var held = fault.Surfaces && !fault.Applied ? 10 : 0;
+        Assert.That((await _host.BalanceAsync()).Reserved, Is.EqualTo(Amount.Tokens(held)), "until its TTL");
+        End(fault);
+        _host.HoldsExpire();
+        await AssertExactAsync(
+            fault,
+            creates: 1,
+            releases: (fault.Applied ? 1 : 0) + (fault.Surfaces ? 0 : 1),
+            spent: 0
+        );
+    }
+
+    /// <summary>One attempt: the caller hears of it, and the guard goes on.</summary>
+    [TestCaseSource(nameof(Faults))]
+    public async Task Extend(LedgerFault fault)
+    {
+        Open(Operation.Extend, fault);
+        var guard = await _client.ReserveAsync(Work, Amount.Tokens(10));
+        var begin = guard.ExpiresAt!.Value;
+        await BeginAsync(Operation.Extend, fault);
+        var extending = guard.ExtendAsync(TimeSpan.FromSeconds(5));
+        await PassAsync(fault);
+        await AssertThrownAsync(extending, fault);
+        Assert.That(guard.ExpiresAt, Is.EqualTo(begin));
+
+        End(fault);
+        await guard.ExtendAsync(TimeSpan.FromSeconds(5));
+        var end = begin + (fault.Applied ? 2 : 1) * TimeSpan.FromSeconds(5);
+        Assert.That(guard.ExpiresAt, Is.EqualTo(end));
+        Assert.That(
+            (await _host.ReservationAsync(guard.ReservationId!)).ExpiresAtMs,
+            Is.EqualTo(end.ToUnixTimeMilliseconds())
+        );
+
+        var settlement = await guard.CommitAsync(Amount.Tokens(Spent));
+        Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.Committed));
+        await AssertExactAsync(fault, creates: 1, commits: 1, extends: fault.Applied ? 2 : 1);
+    }
+
+    /// <summary>One attempt, which holds nothing whatever becomes of it.</summary>
+    [TestCaseSource(nameof(Faults))]
+    public async Task Decide(LedgerFault fault)
+    {
+        Open(Operation.Decide, fault);
+        await BeginAsync(Operation.Decide, fault);
+        var deciding = _client.DecideAsync(Work, Amount.Tokens(10));
+        await PassAsync(fault);
+        await AssertThrownAsync(deciding, fault);
+        End(fault);
+        Assert.That((await _client.DecideAsync(Work, Amount.Tokens(10))).Decision, Is.EqualTo(Decision.Allow));
+        await AssertExactAsync(fault, decides: fault.Applied ? 2 : 1, spent: 0);
+    }
+
+    /// <summary>A 4xx or 5xx is an answer, and all else an unknown outcome.</summary>
+    private static async Task AssertThrownAsync(Task attempt, LedgerFault fault)
+    {
+        var thrown = await Assert.CatchAsync<CyclesException>(() => attempt.WaitAsync(Patience));
+        Assert.Multiple(() =>
+        {
+            Assert.That(thrown is CyclesTransportException, Is.EqualTo(fault.Answer?.Status is not >= 400));
+            Assert.That(
+                thrown!.RetryAfter,
+                Is.EqualTo(fault.Answer?.Wait is { } wait ? TimeSpan.FromSeconds(wait) : (TimeSpan?)null)
+            );
+        });
+    }
+
     /// <summary>What never reaches the ledger is scripted before it; the rest passes the front to the host.</summary>
     private void Open(Operation operation, LedgerFault fault)
     {
@@ -226,6 +305,9 @@ public sealed class LedgerFaultTests
         int creates = 0,
         int commits = 0,
         int events = 0,
+        int releases = 0,
+        int extends = 0,
+        int decides = 0,
         long spent = Spent
     )
     {
@@ -237,8 +319,16 @@ public sealed class LedgerFaultTests
             Assert.That(balance.Reserved, Is.EqualTo(Amount.Tokens(0)), "reserved");
             Assert.That(balance.Debt?.Value ?? 0, Is.Zero, "debt");
             Assert.That(
-                (_host.Reached(Operation.Create), _host.Reached(Operation.Commit), _host.Reached(Operation.Event)),
-                Is.EqualTo((creates, commits, events)),
+                new[]
+                {
+                    _host.Reached(Operation.Create),
+                    _host.Reached(Operation.Commit),
+                    _host.Reached(Operation.Event),
+                    _host.Reached(Operation.Release),
+                    _host.Reached(Operation.Extend),
+                    _host.Reached(Operation.Decide),
+                },
+                Is.EqualTo(new[] { creates, commits, events, releases, extends, decides }),
                 "what came as far as the ledger"
             );
         });
@@ -250,7 +340,7 @@ public sealed class LedgerFaultTests
         switch (fault.Kind)
         {
             case LedgerFaultKind.Refused:
-                break; // A surfaced reserve and a pending settlement say so.
+                break; // What was thrown, held or pending says so.
             case LedgerFaultKind.ResetBefore:
                 Assert.That(_front.HasReset, "the connection was reset");
                 break;

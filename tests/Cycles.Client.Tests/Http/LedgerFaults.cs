@@ -17,6 +17,9 @@ internal static class LedgerFaults
                 {
                     Operation.Create => """{"decision":"ALLOW","reservation_id":"rsv_1"}""",
                     Operation.Commit => """{"status":"COMMITTED"}""",
+                    Operation.Release => """{"status":"RELEASED"}""",
+                    Operation.Extend => """{"status":"ACTIVE"}""",
+                    Operation.Decide => """{"affected_scopes":[]}""",
                     _ => """{"status":"APPLIED"}""",
                 }
         ),
@@ -27,7 +30,24 @@ internal static class LedgerFaults
                 {
                     Operation.Create => """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":null}""",
                     Operation.Commit => """{"status":"COMMITTED","charged":null}""",
+                    Operation.Release => """{"status":"RELEASED","released":null}""",
+                    Operation.Extend => """{"status":"ACTIVE","expires_at_ms":null}""",
+                    Operation.Decide => """{"decision":null}""",
                     _ => """{"status":"APPLIED","event_id":null}""",
+                }
+        ),
+        Json(
+            "field out of its bounds",
+            operation =>
+                operation switch
+                {
+                    Operation.Create =>
+                        """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":[],"reserved":{"unit":"CREDITS","amount":10}}""",
+                    Operation.Commit => """{"status":"COMMITTED","charged":{"unit":"CREDITS","amount":7}}""",
+                    Operation.Release => """{"status":"RELEASED","released":{"unit":"TOKENS","amount":-10}}""",
+                    Operation.Extend => """{"status":"ACTIVE","expires_at_ms":-1}""",
+                    Operation.Decide => """{"decision":"PERHAPS"}""",
+                    _ => """{"status":"APPLIED","event_id":"evt_1","charged":{"unit":"CREDITS","amount":7}}""",
                 }
         ),
         new("204", 204, _ => []) { ContentType = null },

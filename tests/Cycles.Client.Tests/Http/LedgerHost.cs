@@ -16,9 +16,10 @@ internal sealed class LedgerHost : IAsyncDisposable
     private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EmbeddedAuthority _authority;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 4, 12, 12, 0, 0, TimeSpan.Zero));
+    private readonly WireWatch _watch = new();
     private (Operation Operation, LedgerFault Fault)? _armed;
 
-    private LedgerHost()
+    private LedgerHost(IEnumerable<string> tenants)
     {
         _authority = new EmbeddedAuthority(new EmbeddedAuthorityOptions { TimeProvider = _clock });
         _authority.Administer("acme").Budget("tenant:acme", Amount.Tokens(10_000));
@@ -27,7 +28,18 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Use(HandleAsync);
-        _app.MapCyclesAuthority(_authority, endpoints => endpoints.ApiKeys.Add(Seam.Key, "acme"));
+        _app.MapCyclesAuthority(
+            _authority,
+            endpoints =>
+            {
+                endpoints.ApiKeys.Add(Seam.Key, "acme");
+                foreach (var tenant in tenants)
+                {
+                    _authority.Administer(tenant).Budget($"tenant:{tenant}", Amount.Tokens(1_000));
+                    endpoints.ApiKeys.Add(KeyOf(tenant), tenant);
+                }
+            }
+        );
     }
 
     public Uri Url => new(_app.Urls.Single());
@@ -35,12 +47,15 @@ internal sealed class LedgerHost : IAsyncDisposable
     /// <summary>Completes when the fault has happened.</summary>
     public Task WhenMet => _met.Task;
 
-    public static async Task<LedgerHost> StartAsync()
+    /// <param name="tenants">Those that there are besides acme, each with 1,000 tokens and a key of its own.</param>
+    public static async Task<LedgerHost> StartAsync(params IEnumerable<string> tenants)
     {
-        var host = new LedgerHost();
+        var host = new LedgerHost(tenants);
         await host._app.StartAsync();
         return host;
     }
+
+    public static string KeyOf(string tenant) => $"cyc_{tenant}";
 
     /// <summary>Spoils the next answer to an operation.</summary>
     public void Arm(Operation operation, LedgerFault fault) => _armed = (operation, fault);
@@ -51,50 +66,54 @@ internal sealed class LedgerHost : IAsyncDisposable
     /// <summary>Lets every hold that is out expire.</summary>
     public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(2));
 
-    public async Task<Balance> BalanceAsync()
+    public async Task<ReservationDetail> ReservationAsync(string id) =>
+        (await _authority.ForTenant("acme").GetReservationAsync(id)).Value!;
+
+    public async Task<Balance> BalanceAsync(string tenant = "acme")
     {
-        var query = new BalanceQuery { Subject = new Subject { Tenant = "acme" } };
-        var response = await _authority.ForTenant("acme").GetBalancesAsync(query);
+        var query = new BalanceQuery { Subject = new Subject { Tenant = tenant } };
+        var response = await _authority.ForTenant(tenant).GetBalancesAsync(query);
         return response.Value!.Balances.Single();
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Assert.That(_watch.Problems, Is.Empty, "every request and answer is as the protocol has it");
+    }
 
     private async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        var operation = OperationOf(context.Request.Path.Value!);
+        var request = await _watch.ReadAsync(context);
+        var operation = OperationOf(request);
         if (_armed is not { } armed || armed.Operation != operation)
         {
-            await ReachAsync(context, operation, next);
+            await ReachAsync(context, request, operation, next);
             return;
         }
 
         _armed = null;
         if (armed.Fault.Applied)
         {
-            await ApplyAsync(context, operation, next);
-        }
-        else
-        {
-            await context.Request.Body.CopyToAsync(Stream.Null);
+            await ApplyAsync(context, request, operation, next);
         }
 
         _met.TrySetResult();
         await SpoilAsync(context, operation, armed.Fault);
     }
 
-    private Task ReachAsync(HttpContext context, Operation operation, RequestDelegate next)
+    private Task ReachAsync(HttpContext context, WireRequest request, Operation operation, RequestDelegate next)
     {
         _reached.AddOrUpdate(operation, 1, (_, count) => count + 1);
-        return next(context);
+        return _watch.AnswerAsync(context, request, next);
     }
 
     /// <summary>The ledger does its part, and nobody hears of it.</summary>
-    private async Task ApplyAsync(HttpContext context, Operation operation, RequestDelegate next)
+    private async Task ApplyAsync(HttpContext context, WireRequest request, Operation operation, RequestDelegate next)
     {
         var answer = context.Response.Body;
         context.Response.Body = Stream.Null;
-        await ReachAsync(context, operation, next);
+        await ReachAsync(context, request, operation, next);
         context.Response.Body = answer;
         if (context.Response.StatusCode is not (200 or 201))
         {
@@ -141,10 +160,16 @@ internal sealed class LedgerHost : IAsyncDisposable
         }
     }
 
-    private static Operation OperationOf(string path) =>
-        path.EndsWith("/reservations", StringComparison.Ordinal) ? Operation.Create
-        : path.EndsWith("/commit", StringComparison.Ordinal) ? Operation.Commit
-        : path.EndsWith("/release", StringComparison.Ordinal) ? Operation.Release
-        : path.EndsWith("/events", StringComparison.Ordinal) ? Operation.Event
-        : Operation.Get;
+    private static Operation OperationOf(WireRequest request) =>
+        request.Method == "GET"
+            ? Operation.Get
+            : request.Path.Split('/')[^1] switch
+            {
+                "decide" => Operation.Decide,
+                "reservations" => Operation.Create,
+                "commit" => Operation.Commit,
+                "release" => Operation.Release,
+                "extend" => Operation.Extend,
+                _ => Operation.Event,
+            };
 }

@@ -95,6 +95,26 @@ public sealed class OutcomeTests
     )]
     [TestCase(4, """{"status":"ACTIVE","expires_at_ms":5,"remaining_ttl_ms":-1}""", "remaining_ttl_ms")]
     [TestCase(5, """{"status":"APPLIED","event_id":""}""", "event_id")]
+    [TestCase(
+        1,
+        """{"decision":"ALLOW","reservation_id":"r","affected_scopes":[],"reserved":{"unit":"CREDITS","amount":10}}""",
+        "reserved.unit must be that of the request"
+    )]
+    [TestCase(
+        2,
+        """{"status":"COMMITTED","charged":{"unit":"CREDITS","amount":7}}""",
+        "charged.unit must be that of the request but was 7 CREDITS"
+    )]
+    [TestCase(
+        2,
+        """{"status":"COMMITTED","charged":{"unit":"TOKENS","amount":7},"released":{"unit":"CREDITS","amount":3}}""",
+        "released.unit must be that of the request"
+    )]
+    [TestCase(
+        5,
+        """{"status":"APPLIED","event_id":"e","charged":{"unit":"CREDITS","amount":7}}""",
+        "charged.unit must be that of the request"
+    )]
     [TestCase(2, "null", "null")]
     [TestCase(2, "[]", "")]
     [TestCase(2, "", "")]
@@ -139,6 +159,53 @@ public sealed class OutcomeTests
             var response = await seam.Authority.CommitReservationAsync("rsv_1", Seam.Commit);
             Assert.That(response.Value!.Charged, Is.EqualTo(Amount.Tokens(7)));
             Assert.That(response.Value.Balances?.Count ?? 0, Is.EqualTo(count));
+        }
+    }
+
+    [Test]
+    public async Task A_read_that_lacks_a_required_field_or_is_out_of_bounds_is_none()
+    {
+        string[] fields = [.. JsonNode.Parse(Answers.Get)!.AsObject().Select(member => member.Key)];
+        var reservations = fields
+            .Select(field => Bent(field, value: null, remove: true))
+            .Concat(fields.Select(field => Bent(field, value: null)))
+            .Append(Bent("created_at_ms", -1))
+            .Append(Bent("expires_at_ms", -1))
+            .Append(Bent("finalized_at_ms", -1))
+            .Append(Bent("status", 1))
+            .Append(Bent("reserved", JsonNode.Parse("""{"unit":"TOKENS","amount":-1}""")));
+        foreach (var reservation in reservations)
+        {
+            await AssertAmbiguousAsync(Seam.Gets[0].Send, 200, reservation);
+            await AssertAmbiguousAsync(Seam.Gets[1].Send, 200, $$"""{"reservations":[{{reservation}}]}""");
+        }
+
+        string[] pages =
+        [
+            "{}",
+            """{"balances":null}""",
+            """{"balances":[{"scope":"s","scope_path":"s"}]}""",
+            """{"balances":[{"scope":"s","remaining":{"unit":"TOKENS","amount":1}}]}""",
+            """{"balances":[{"scope":"s","scope_path":"s","remaining":{"unit":"TOKENS","amount":1},"spent":{"unit":"TOKENS","amount":-1}}]}""",
+            """{"balances":[],"has_more":1}""",
+        ];
+        foreach (var page in pages)
+        {
+            await AssertAmbiguousAsync(Seam.Gets[2].Send, 200, page);
+        }
+
+        await AssertAmbiguousAsync(Seam.Gets[1].Send, 200, "{}");
+
+        static string Bent(string field, JsonNode? value, bool remove = false)
+        {
+            var reservation = JsonNode.Parse(Answers.Get)!.AsObject();
+            reservation[field] = value;
+            if (remove)
+            {
+                reservation.Remove(field);
+            }
+
+            return reservation.ToJsonString();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -9,12 +11,13 @@ public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
-    private readonly Func<NetworkStream, Socket, CancellationToken, Task> _behave;
+    private readonly Func<RawServer, NetworkStream, Socket, CancellationToken, Task> _behave;
     private readonly Task _accepting;
     private int _connections;
     private readonly List<Task> _serving = [];
+    private readonly ConcurrentQueue<WireRequest> _requests = new();
 
-    private RawServer(Func<NetworkStream, Socket, CancellationToken, Task> behave)
+    private RawServer(Func<RawServer, NetworkStream, Socket, CancellationToken, Task> behave)
     {
         _behave = behave;
         _listener.Start();
@@ -35,14 +38,14 @@ public sealed class RawServer : IAsyncDisposable
     }
 
     /// <summary>Closes each connection with a reset before it has read anything.</summary>
-    public static RawServer ResetsAtOnce() => new((_, socket, _) => ResetAsync(socket));
+    public static RawServer ResetsAtOnce() => new((_, _, socket, _) => ResetAsync(socket));
 
     /// <summary>Reads a request and resets.</summary>
     public static RawServer ResetsAfterTheRequest() =>
         new(
-            async (stream, socket, token) =>
+            async (server, stream, socket, token) =>
             {
-                await ReadRequestAsync(stream, token);
+                await server.ReadRequestAsync(stream, token);
                 await ResetAsync(socket);
             }
         );
@@ -50,9 +53,9 @@ public sealed class RawServer : IAsyncDisposable
     /// <summary>Reads a request, sends this much, and then nothing more, ever.</summary>
     public static RawServer Hangs(string after = "") =>
         new(
-            async (stream, _, token) =>
+            async (server, stream, _, token) =>
             {
-                await ReadRequestAsync(stream, token);
+                await server.ReadRequestAsync(stream, token);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(after), token);
 
                 // Until the client gives the connection up.
@@ -65,9 +68,9 @@ public sealed class RawServer : IAsyncDisposable
 
     public static RawServer Sends(byte[] answer) =>
         new(
-            async (stream, _, token) =>
+            async (server, stream, _, token) =>
             {
-                await ReadRequestAsync(stream, token);
+                await server.ReadRequestAsync(stream, token);
                 await stream.WriteAsync(answer, token);
             }
         );
@@ -78,6 +81,7 @@ public sealed class RawServer : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         _end.Dispose();
+        Assert.That(_requests.Select(WireCheck.Problem), Is.All.Null, "every request is as the protocol has it");
     }
 
     private async Task AcceptAsync()
@@ -105,7 +109,7 @@ public sealed class RawServer : IAsyncDisposable
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            await _behave(stream, socket, _end.Token);
+            await _behave(this, stream, socket, _end.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException)
         {
@@ -121,7 +125,7 @@ public sealed class RawServer : IAsyncDisposable
     }
 
     /// <summary>Headers, and as many bytes as they announce.</summary>
-    private static async Task ReadRequestAsync(NetworkStream stream, CancellationToken token)
+    private async Task ReadRequestAsync(NetworkStream stream, CancellationToken token)
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
@@ -129,23 +133,39 @@ public sealed class RawServer : IAsyncDisposable
         {
             var read = await stream.ReadAsync(buffer, token);
             text.Append(Encoding.Latin1.GetString(buffer, 0, read));
-            var end = text.ToString().IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            if (read == 0 || (end >= 0 && text.Length - end - 4 >= Announced(text.ToString())))
+            if (read == 0)
             {
+                return;
+            }
+
+            if (Parse(text.ToString()) is { } request)
+            {
+                _requests.Enqueue(request);
                 return;
             }
         }
     }
 
-    private static int Announced(string request)
+    /// <returns>Null while something is missing.</returns>
+    private static WireRequest? Parse(string text)
     {
-        const string Name = "Content-Length: ";
-        var at = request.IndexOf(Name, StringComparison.OrdinalIgnoreCase);
-        return at < 0
-            ? 0
-            : int.Parse(
-                request[(at + Name.Length)..].Split('\r')[0],
-                System.Globalization.CultureInfo.InvariantCulture
-            );
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        var lines = text[..end].Split("\r\n");
+        var headers = lines
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToLookup(header => header[0], header => header[1], StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(header => header.Key, header => header.ToArray(), StringComparer.OrdinalIgnoreCase);
+        var body = text[(end + 4)..];
+        return
+            headers.TryGetValue("Content-Length", out var length)
+            && body.Length < int.Parse(length[0], CultureInfo.InvariantCulture)
+            ? null
+            : new WireRequest(lines[0].Split(' ')[0], lines[0].Split(' ')[1], headers, Encoding.Latin1.GetBytes(body));
     }
 }

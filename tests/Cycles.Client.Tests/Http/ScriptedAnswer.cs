@@ -39,6 +39,21 @@ internal static class ScriptedAnswer
     /// <summary>Whether the answer was asked for.</summary>
     public static bool WasGiven(WireMockServer server) => server.Scenarios[Scenario].NextState == Over;
 
+    /// <summary>All that came as far as this server.</summary>
+    public static IEnumerable<WireRequest> Requests(WireMockServer server) =>
+        server
+            .LogEntries.Select(entry => entry.RequestMessage!)
+            .Select(request => new WireRequest(
+                request.Method,
+                new Uri(request.Url).PathAndQuery,
+                request.Headers!.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToArray(),
+                    StringComparer.OrdinalIgnoreCase
+                ),
+                request.BodyAsBytes ?? []
+            ));
+
     private static IRequestBuilder Matching(Operation operation) =>
         Request
             .Create()
@@ -48,6 +63,9 @@ internal static class ScriptedAnswer
                 {
                     Operation.Create => "/v1/reservations",
                     Operation.Commit => "/v1/reservations/*/commit",
+                    Operation.Release => "/v1/reservations/*/release",
+                    Operation.Extend => "/v1/reservations/*/extend",
+                    Operation.Decide => "/v1/decide",
                     _ => "/v1/events",
                 }
             );

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Cycles.Client.Tests;
@@ -45,20 +44,7 @@ public sealed class ScriptedServer : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
-        _requests.Enqueue(
-            new WireRequest(
-                context.Request.Method,
-                context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-                context.Request.Headers.ToDictionary(
-                    header => header.Key,
-                    header => header.Value.ToArray().OfType<string>().ToArray(),
-                    StringComparer.OrdinalIgnoreCase
-                ),
-                body.ToArray()
-            )
-        );
+        _requests.Enqueue(await WireWatch.ReceiveAsync(context));
         await Answer(context);
     }
 }

@@ -47,7 +47,8 @@ internal static class ApiText
                     : "set; "
                 : "";
         var name = property.GetIndexParameters() is { Length: > 0 } keys
-            ? $"this[{string.Join(", ", keys.Select(Of))}]"
+            // Those of the accessor: the property's own say nothing of nullability.
+            ? $"this[{string.Join(", ", property.GetAccessors(true)[0].GetParameters().Take(keys.Length).Select(Of))}]"
             : property.Name;
         return $"{Modifiers(property.GetAccessors(true)[0])}{(property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : "")}{NameOf(Nullability.Create(property))} {name} {{ {getter}{setter}}}";
     }

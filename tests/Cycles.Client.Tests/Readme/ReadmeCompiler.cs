@@ -14,6 +14,8 @@ internal static class ReadmeCompiler
     private const string Prelude = """
         using Cycles;
         using Cycles.Authority;
+        using Cycles.Extensions.AI;
+        using Microsoft.Extensions.AI;
         using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection;
 
@@ -33,6 +35,8 @@ internal static class ReadmeCompiler
                 CyclesClient cycles,
                 EmbeddedAuthority authority,
                 IModel model,
+                IChatClient provider,
+                IEnumerable<AITool> tools,
                 string prompt,
                 CancellationToken cancellationToken)
             {

@@ -45,6 +45,43 @@ public sealed class TelemetryTests : ClientFixture
     }
 
     [Test]
+    public async Task Durations_are_told_by_the_clients_clock()
+    {
+        await using var server = await ScriptedServer.StartAsync(context =>
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(250));
+            return Answers.Valid(context);
+        });
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new()
+            {
+                TimeProvider = Clock,
+                Subject = new() { Tenant = "acme" },
+            }
+        );
+        _metrics.Start();
+        await client.DecideAsync(_action, Tokens(10));
+        await client.RecordEventAsync(_action, Tokens(10));
+        await using (var guard = await client.ReserveAsync(_action, Tokens(10)))
+        {
+            await guard.ExtendAsync(TimeSpan.FromSeconds(1));
+            await guard.CommitAsync(Tokens(7));
+        }
+
+        await (await client.ReserveAsync(_action, Tokens(10))).DisposeAsync();
+
+        var durations = _measurements
+            .Where(m =>
+                m.Name == "cycles.client.operation.duration" && Equals(m.Tags["cycles.action.kind"], _action.Kind)
+            )
+            .Select(m => m.Value)
+            .ToList();
+        Assert.That(durations, Is.EqualTo(Enumerable.Repeat(0.25, 7)));
+    }
+
+    [Test]
     public async Task Operations_are_spans_with_decision_kind_unit_and_amounts()
     {
         Spends(7);

@@ -38,9 +38,7 @@ public sealed partial class WireTypesTests
     [TestCaseSource(typeof(ProtocolSchemas), nameof(ProtocolSchemas.Members))]
     public void Members_are_those_of_the_schema(KeyValuePair<Type, string> schema)
     {
-        var members = CyclesJsonContext
-            .Default.GetTypeInfo(schema.Key)!
-            .Properties.Select(member => member.Name + (IsRequired(member) ? "!" : ""));
+        var members = MembersOf(schema.Key).Select(member => member.Name + (IsRequired(member) ? "!" : ""));
 
         Assert.That(members, Is.EquivalentTo(schema.Value.Split(' ')));
     }
@@ -48,9 +46,7 @@ public sealed partial class WireTypesTests
     [Test]
     public void Names_are_snake_case() =>
         Assert.That(
-            ProtocolSchemas
-                .Members.Keys.SelectMany(type => CyclesJsonContext.Default.GetTypeInfo(type)!.Properties)
-                .Select(member => member.Name),
+            ProtocolSchemas.Members.Keys.SelectMany(MembersOf).Select(member => member.Name),
             Is.All.Matches<string?>(name => SnakeCase().IsMatch(name!))
         );
 
@@ -60,7 +56,7 @@ public sealed partial class WireTypesTests
         var nullability = new NullabilityInfoContext();
         foreach (var type in ProtocolSchemas.Members.Keys)
         {
-            foreach (var member in CyclesJsonContext.Default.GetTypeInfo(type)!.Properties)
+            foreach (var member in MembersOf(type))
             {
                 var property = (PropertyInfo)member.AttributeProvider!;
                 var nullable = nullability.Create(property).ReadState == NullabilityState.Nullable;
@@ -94,6 +90,10 @@ public sealed partial class WireTypesTests
             Is.EquivalentTo(ProtocolSchemas.ReasonCodes)
         );
 
+    /// <summary>What is written and read; a member that JSON ignores is listed too, with neither.</summary>
+    private static IEnumerable<JsonPropertyInfo> MembersOf(Type type) =>
+        CyclesJsonContext.Default.GetTypeInfo(type)!.Properties.Where(member => member.Get is not null);
+
     private static bool IsRequired(JsonPropertyInfo member) =>
         member.IsRequired || member.AssociatedParameter is { HasDefaultValue: false, IsMemberInitializer: false };
 
@@ -122,7 +122,9 @@ public sealed partial class WireTypesTests
         }
 
         return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.GetIndexParameters().Length == 0)
+            .Where(property =>
+                property.GetIndexParameters().Length == 0 && property.GetCustomAttribute<JsonIgnoreAttribute>() is null
+            )
             .Select(property => property.PropertyType)
             .Aggregate(seen, Reach);
     }

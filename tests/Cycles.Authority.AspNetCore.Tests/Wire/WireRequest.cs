@@ -1,4 +1,4 @@
-namespace Cycles.Client.Tests;
+namespace Cycles.Authority.AspNetCore.Tests;
 
 /// <summary>A request as it arrived.</summary>
 /// <param name="Method">GET or POST.</param>

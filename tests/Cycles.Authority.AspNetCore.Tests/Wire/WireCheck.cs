@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Cycles.Client.Tests;
+namespace Cycles.Authority.AspNetCore.Tests;
 
-/// <summary>Says what a server of the protocol would find wrong with a request.</summary>
+/// <summary>
+/// Says what is wrong with a request that a client sent, and with the answer to it, by the transcribed schemas. All
+/// tests that talk over HTTP lean on it.
+/// </summary>
 internal static partial class WireCheck
 {
     private static readonly string[] Levels = ["tenant", "workspace", "app", "workflow", "agent", "toolset"];
@@ -43,23 +46,65 @@ internal static partial class WireCheck
 
     public static string? Problem(WireRequest request)
     {
-        var at = request.Path.IndexOf("/v1/", StringComparison.Ordinal);
-        var route = at < 0 ? request.Path : request.Path[at..];
+        var route = Route(request);
         return Headers(request)
             ?? (request.Method, route) switch
             {
-                ("POST", "/v1/decide") => Body(request, RequestSchemas.Decide),
-                ("POST", "/v1/reservations") => Body(request, RequestSchemas.Reserve),
-                ("POST", "/v1/events") => Body(request, RequestSchemas.Event),
-                ("POST", var path) when Commit().IsMatch(path) => Body(request, RequestSchemas.Commit),
-                ("POST", var path) when Release().IsMatch(path) => Body(request, RequestSchemas.Release),
-                ("POST", var path) when Extend().IsMatch(path) => Body(request, RequestSchemas.Extend),
+                ("POST", "/v1/decide") => Body(request, WireSchemas.DecisionRequest),
+                ("POST", "/v1/reservations") => Body(request, WireSchemas.ReservationCreateRequest),
+                ("POST", "/v1/events") => Body(request, WireSchemas.EventCreateRequest),
+                ("POST", var path) when Commit().IsMatch(path) => Body(request, WireSchemas.CommitRequest),
+                ("POST", var path) when Release().IsMatch(path) => Body(request, WireSchemas.ReleaseRequest),
+                ("POST", var path) when Extend().IsMatch(path) => Body(request, WireSchemas.ReservationExtendRequest),
                 ("GET", "/v1/reservations") => Query(request, ListQuery),
                 ("GET", "/v1/balances") => Query(request, BalanceQuery)
                     ?? (request.Query.Any(pair => Levels.Contains(pair.Name)) ? null : "the query names no level"),
                 ("GET", var path) when Get().IsMatch(path) => Query(request, []),
                 _ => $"{request.Method} {route} is no operation",
             };
+    }
+
+    /// <summary>What is wrong with an answer of our own authority: the documented success, or an error.</summary>
+    public static string? Problem(WireRequest request, int status, string? contentType, byte[] body)
+    {
+        if (contentType != "application/json")
+        {
+            return $"the answer is {contentType}";
+        }
+
+        var (success, schema) = (request.Method, Route(request)) switch
+        {
+            ("POST", "/v1/decide") => (200, WireSchemas.DecisionResponse),
+            ("POST", "/v1/reservations") => (200, WireSchemas.ReservationCreateResponse),
+            ("POST", "/v1/events") => (201, WireSchemas.EventCreateResponse),
+            ("POST", var path) when Commit().IsMatch(path) => (200, WireSchemas.CommitResponse),
+            ("POST", var path) when Release().IsMatch(path) => (200, WireSchemas.ReleaseResponse),
+            ("POST", var path) when Extend().IsMatch(path) => (200, WireSchemas.ReservationExtendResponse),
+            ("GET", "/v1/reservations") => (200, WireSchemas.ReservationListResponse),
+            ("GET", "/v1/balances") => (200, WireSchemas.BalanceResponse),
+            _ => (200, WireSchemas.ReservationDetail),
+        };
+        return status == success ? Check(body, schema, "the answer")
+            : status is >= 400 and < 500 ? Check(body, WireSchemas.ErrorResponse, "the error")
+            : $"the status is {status}";
+    }
+
+    private static string Route(WireRequest request)
+    {
+        var at = request.Path.IndexOf("/v1/", StringComparison.Ordinal);
+        return at < 0 ? request.Path : request.Path[at..];
+    }
+
+    private static string? Check(byte[] body, Schema schema, string what)
+    {
+        try
+        {
+            return schema(JsonElement.Parse(body), "$") is { } problem ? $"{what} has {problem}" : null;
+        }
+        catch (JsonException e)
+        {
+            return $"{what} is no JSON: {e.Message}";
+        }
     }
 
     private static string? Headers(WireRequest request)
@@ -76,19 +121,20 @@ internal static partial class WireCheck
             : null;
     }
 
-    private static string? Body(WireRequest request, Func<JsonElement, string?> schema)
+    private static string? Body(WireRequest request, Schema schema)
     {
         if (request.Header("Content-Type") != "application/json")
         {
             return $"the body is {request.Header("Content-Type")}";
         }
 
-        using var document = JsonDocument.Parse(request.Body);
-        var body = document.RootElement;
-        return schema(body) is { } problem ? $"the body {problem}"
-            : request.Header("X-Idempotency-Key") is { } key && key != body.GetProperty("idempotency_key").GetString()
-                ? "the idempotency keys differ"
-            : null;
+        return Check(request.Body, schema, "the request")
+            ?? (
+                request.Header("X-Idempotency-Key") is { } key
+                && key != JsonElement.Parse(request.Body).GetProperty("idempotency_key").GetString()
+                    ? "the idempotency keys differ"
+                    : null
+            );
     }
 
     private static string? Query(WireRequest request, Dictionary<string, Func<string, bool>> known)

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Cycles;
+
+namespace ChatAgent;
+
+/// <summary>The words that both outputs share.</summary>
+internal static class Sentence
+{
+    public static string Turn(RunTurn turn) =>
+        turn.Tools.Count == 0 ? "answers" : string.Join(", ", turn.Tools.Select(Tool));
+
+    public static string Cost(RunTurn turn) =>
+        string.Create(CultureInfo.InvariantCulture, $"${turn.Dollars:0.0000}, at most {turn.MostTokens} tokens");
+
+    public static string Total(RunLog log) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{log.Turns.Count} model calls for ${log.Dollars:0.0000}, {Emails(log.Count("send_email"))}, ${25 * log.Count("issue_credit")} given away"
+        );
+
+    public static string Ledger(Balance balance) =>
+        $"{Format(balance.Spent)} of {Format(balance.Allocated)} spent, {Format(balance.Reserved)} reserved";
+
+    private static string Emails(int count) => $"{count} e-mail{(count == 1 ? "" : "s")}";
+
+    private static string Tool((string Name, ReasonCode? Denied) step) =>
+        step.Denied is { } reason ? $"{step.Name} denied ({reason})" : step.Name;
+
+    private static string Format(Amount? amount) =>
+        amount is { Unit: AmountUnit.UsdMicrocents } money
+            ? string.Create(CultureInfo.InvariantCulture, $"${(decimal)money.Value / Amount.MicrocentsPerUsd:0.0000}")
+            : string.Create(CultureInfo.InvariantCulture, $"{amount?.Value} points");
+}

@@ -1,0 +1,4 @@
+namespace Cycles.Authority;
+
+/// <summary>The body of an operation that takes nothing.</summary>
+internal sealed record EmptyRequest;

@@ -1,0 +1,41 @@
+namespace Cycles.Extensions.AI;
+
+/// <summary>One model call with its hold, settled by what the model used.</summary>
+internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
+{
+    /// <summary>What the protocol takes for a version.</summary>
+    private const int MaxVersionLength = 128;
+
+    private readonly long _started = calls.Time.GetTimestamp();
+
+    public Caps? Caps => call.Caps;
+
+    public Amount Estimate => call.Estimate;
+
+    public string Model => cost.Model;
+
+    /// <summary>Commits the price of tokens; the estimate where they have none.</summary>
+    public ValueTask CommitAsync(TokenCounts tokens, ActualSource source, string? answered)
+    {
+        var metrics = Metrics(answered) with { TokensInput = tokens.Input, TokensOutput = tokens.Output };
+        return cost.ActualOf(tokens, answered) is { } actual
+            ? call.CommitAsync(actual, source, metrics)
+            : call.CommitAsync(call.Estimate, ActualSource.Estimate, metrics);
+    }
+
+    /// <summary>Commits the whole estimate, because nobody knows better.</summary>
+    public ValueTask CommitEstimateAsync(string? answered)
+    {
+        AdapterLog.UsageMissing(calls.Log, Model, call.Estimate);
+        return call.CommitAsync(call.Estimate, ActualSource.Estimate, Metrics(answered));
+    }
+
+    public ValueTask ReleaseAsync(string reason) => call.ReleaseAsync(reason);
+
+    private CyclesMetrics Metrics(string? answered) =>
+        new()
+        {
+            LatencyMs = (long)calls.Time.GetElapsedTime(_started).TotalMilliseconds,
+            ModelVersion = answered is { Length: > MaxVersionLength } ? answered[..MaxVersionLength] : answered,
+        };
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// Which tools a <see cref="Caps"/> leaves. The same rule hides a tool from the model and refuses it when it is called.
+/// </summary>
+internal static class ToolCaps
+{
+    /// <summary>
+    /// What a cap's lists are compared with: the name of the action that a guarded tool asks for, else the tool's own.
+    /// </summary>
+    public static string NameOf(AITool tool) => tool.GetService<CyclesAction>()?.Name ?? tool.Name;
+
+    /// <summary>Whether the lists leave the tool.</summary>
+    public static bool Allows(Caps? caps, AITool tool) => caps is null || caps.Allows(NameOf(tool));
+}

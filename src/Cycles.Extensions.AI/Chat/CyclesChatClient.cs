@@ -1,0 +1,180 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// Asks before every model call: holds an estimate, keeps the call within the authority's caps, and commits what the
+/// model's usage really cost.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Its place is below the function-invoking client, so that each turn has a hold of its own, below a cache, so that hits
+/// are free, and above retries: <c>builder.UseFunctionInvocation().UseDistributedCache().UseCycles()</c>. Above a
+/// function-invoking client it warns. Where another one is further down, this one warns and passes every call through.
+/// </para>
+/// <para>
+/// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied
+/// tool ended the loop (<see cref="DenialMode.Terminate"/>) it answers with nothing, and nobody is asked. A call that
+/// throws gives its hold back. A settlement that fails never hides a reply. A poll with a
+/// <see cref="ChatOptions.ContinuationToken"/> belongs to a call that was charged when it began, and passes through.
+/// </para>
+/// <para>
+/// A stream is passed on update by update and settled when its enumeration ends, early or not; a consumer that stops at
+/// the finish reason waits up to 2 s for the usage behind it. An enumerator that is never disposed leaves its hold to
+/// the TTL. No content reaches the authority or a log.
+/// </para>
+/// <para>Thread-safe as far as the client below is.</para>
+/// </remarks>
+public sealed class CyclesChatClient : DelegatingChatClient
+{
+    private const string Kind = "llm.completion";
+
+    private readonly CyclesChatOptions _options;
+    private readonly ModelCalls _calls;
+    private readonly string _defaultModel;
+    private readonly bool _isDuplicate;
+
+    /// <summary>A guard in front of a client.</summary>
+    /// <param name="innerClient">Who answers. Disposed with the guard.</param>
+    /// <param name="cycles">Who asks. Stays the caller's.</param>
+    /// <param name="options">What to do; read once. Null for the defaults, which deny every call for want of prices.</param>
+    /// <exception cref="ArgumentNullException">A client is null.</exception>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it and its bounds.</exception>
+    public CyclesChatClient(IChatClient innerClient, CyclesClient cycles, CyclesChatOptions? options = null)
+        : base(innerClient)
+    {
+        ArgumentNullException.ThrowIfNull(cycles);
+        _options = (options ?? new CyclesChatOptions()).Copy();
+        _calls = new ModelCalls(cycles, _options);
+        _defaultModel = innerClient.GetService<ChatClientMetadata>()?.DefaultModelId ?? ModelCalls.UnknownModel;
+        _isDuplicate = innerClient.GetService<CyclesChatClient>() is not null;
+        if (_isDuplicate)
+        {
+            AdapterLog.DuplicateGuard(_calls.Log, nameof(CyclesChatClient));
+        }
+        else if (innerClient.GetService<FunctionInvokingChatClient>() is not null)
+        {
+            AdapterLog.GuardOutsideLoop(_calls.Log);
+        }
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="BudgetDeniedException">The budget said no, or a rule of the guard; the model was not called.</exception>
+    /// <exception cref="CyclesException">The reserve failed otherwise; the model was not called.</exception>
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return PassesThrough(options) ? base.GetResponseAsync(messages, options, cancellationToken)
+            : ToolLoop.HasEnded(messages) ? Task.FromResult(new ChatResponse())
+            : GuardedAsync(messages, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Nothing is held before the first <c>MoveNextAsync</c>; each enumeration has a hold of its own.</remarks>
+    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return PassesThrough(options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+            : ToolLoop.HasEnded(messages) ? NoUpdates()
+            : GuardedStream.RunAsync(
+                token => BeginStreamAsync(messages, options, token),
+                _calls.Time,
+                cancellationToken
+            );
+    }
+
+    private async Task<ChatResponse> GuardedAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        var sent = Materialised(messages);
+        var input = _calls.Tokens.Of(sent, options);
+        var call = await BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
+        ChatResponse? response;
+        try
+        {
+            response = await base.GetResponseAsync(sent, ChatCaps.Apply(call.Caps, options), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            await call.ReleaseAsync("action_failed").ConfigureAwait(false);
+            throw;
+        }
+
+        if (call.Caps is { } caps && response is not null)
+        {
+            foreach (var message in response.Messages)
+            {
+                CappedCalls.Add(message.Contents, caps);
+            }
+        }
+
+        var meter = NewMeter(input);
+        meter.Add(response);
+        await meter.CommitAsync(call).ConfigureAwait(false);
+        return response!;
+    }
+
+    private async ValueTask<StreamCall<ChatResponseUpdate>> BeginStreamAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        var sent = Materialised(messages);
+        var input = _calls.Tokens.Of(sent, options);
+        var call = await BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
+        return new ChatStreamCall(
+            call,
+            token => base.GetStreamingResponseAsync(sent, ChatCaps.Apply(call.Caps, options), token),
+            NewMeter(input),
+            _options.BrokenStreams
+        );
+    }
+
+    private async ValueTask<ModelCall> BeginAsync(
+        long inputTokens,
+        ChatOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        var model = options?.ModelId is { Length: > 0 } named ? named : _defaultModel;
+        var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? new CyclesAction(Kind, model);
+        var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
+        var expected = new TokenCounts(inputTokens, 0, options?.MaxOutputTokens ?? _options.DefaultOutputTokens);
+        var call = await _calls.BeginAsync(model, action, subject, expected, cancellationToken).ConfigureAwait(false);
+        if (call.Caps?.MaxTokens is not 0)
+        {
+            return call;
+        }
+
+        await call.ReleaseAsync("no_tokens_left").ConfigureAwait(false);
+        throw _calls.Denied(model, LocalReasons.NoTokensLeft, "The authority allows no output tokens.", call.Estimate);
+    }
+
+    private ChatMeter NewMeter(long inputTokens) =>
+        new(_calls.Tokens, inputTokens, _options.UsageAggregation, _calls.Log);
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> NoUpdates()
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield break;
+    }
+
+    private bool PassesThrough(ChatOptions? options) => _isDuplicate || options?.ContinuationToken is not null;
+
+    /// <summary>Estimating and calling both read them, and they may come from anywhere.</summary>
+    private static IList<ChatMessage> Materialised(IEnumerable<ChatMessage> messages) =>
+        messages as List<ChatMessage> ?? messages as ChatMessage[] ?? (IList<ChatMessage>)[.. messages];
+}

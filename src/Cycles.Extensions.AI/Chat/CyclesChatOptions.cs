@@ -1,0 +1,39 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>What a <see cref="CyclesChatClient"/> does. Read once, when it is made; the prices may change later.</summary>
+public sealed class CyclesChatOptions : CyclesModelOptions
+{
+    /// <summary>
+    /// Who acts in one call, asked for each; each level that it leaves open, or null, comes from
+    /// <see cref="CyclesModelOptions.Subject"/>. Default none.
+    /// </summary>
+    public Func<ChatOptions?, Subject?>? ResolveSubject { get; set; }
+
+    /// <summary>
+    /// What one call is to the authority, asked for each; null for <see cref="CyclesModelOptions.Action"/>, or
+    /// <c>llm.completion</c> with the model as the caller names it. Default none.
+    /// </summary>
+    public Func<ChatOptions?, CyclesAction?>? ResolveAction { get; set; }
+
+    /// <summary>
+    /// How many output tokens are expected of a call whose options don't set
+    /// <see cref="ChatOptions.MaxOutputTokens"/>, 0 or more; default 1,000.
+    /// </summary>
+    public long DefaultOutputTokens { get; set; } = 1_000;
+
+    /// <summary>What several usage updates in one stream mean; default <see cref="UsageAggregation.Sum"/>.</summary>
+    public UsageAggregation UsageAggregation { get; set; }
+
+    /// <summary>
+    /// What a stream costs that was not read to its end; default <see cref="BrokenStreamCharge.CommitObserved"/>.
+    /// </summary>
+    public BrokenStreamCharge BrokenStreams { get; set; }
+
+    internal CyclesChatOptions Copy()
+    {
+        ThrowIf(DefaultOutputTokens < 0, nameof(DefaultOutputTokens), "must be 0 or more");
+        return (CyclesChatOptions)CheckedCopy();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>One tool call, guarded: reserve, run, settle.</summary>
+internal static class GuardedCall
+{
+    /// <returns>What the tool returned, or the text of the denial.</returns>
+    /// <exception cref="BudgetDeniedException">Denied outside a tool loop, where the terms say to throw.</exception>
+    public static async ValueTask<object?> RunAsync(
+        ToolGuard guard,
+        ToolCall call,
+        ToolTerms declared,
+        Func<ValueTask<object?>> invoke,
+        CancellationToken cancellationToken
+    )
+    {
+        using var place = LoopCall.Enter(call.Name);
+        if (place.IsGuardedAlready)
+        {
+            return await invoke();
+        }
+
+        // Awaited on the caller's context, because the tool has to run where it would run unguarded.
+        var hold = await guard.BeginAsync(call, declared, place.Caps, place.Key, cancellationToken);
+        if (hold.Denial is { } denied)
+        {
+            return Deny(denied, hold.Mode, place);
+        }
+
+        object? result;
+        try
+        {
+            result = await invoke();
+        }
+        catch
+        {
+            await hold.SettleAsync(failed: true).ConfigureAwait(false);
+            throw;
+        }
+
+        await hold.SettleAsync(IsFailure(result)).ConfigureAwait(false);
+        return result;
+    }
+
+    private static string Deny(ToolDenial denied, DenialMode mode, LoopCall place)
+    {
+        if (mode != DenialMode.Skip && place.IsInLoop)
+        {
+            place.EndLoop();
+        }
+        else if (mode == DenialMode.Throw)
+        {
+            throw new BudgetDeniedException(denied.Denial);
+        }
+
+        return denied.Text;
+    }
+
+    /// <summary>An MCP tool that fails does not throw: it returns a result that says so (MCP, CallToolResult).</summary>
+    private static bool IsFailure(object? result) =>
+        result is JsonElement { ValueKind: JsonValueKind.Object } json
+        && json.TryGetProperty("isError", out var isError)
+        && isError.ValueKind == JsonValueKind.True
+        && json.TryGetProperty("content", out var content)
+        && content.ValueKind == JsonValueKind.Array;
+}

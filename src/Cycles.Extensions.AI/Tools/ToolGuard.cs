@@ -1,0 +1,154 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>Asks before a tool runs. Knows tools by name and by what they say of themselves, of no framework's kind.</summary>
+internal sealed class ToolGuard
+{
+    private const string DefaultKind = "tool.call";
+
+    private readonly CyclesClient _cycles;
+    private readonly ToolPolicy _policy;
+    private readonly ToolRules _rules;
+    private readonly Subject? _subject;
+    private readonly Func<ToolCall, Subject?>? _resolveSubject;
+    private readonly ToolRefusals _refusals;
+    private readonly Cooldowns _cooldowns;
+    private readonly TimeSpan _maxCooldown;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    public ToolGuard(CyclesClient cycles, ToolPolicy policy)
+    {
+        if (policy.MaxCooldown < TimeSpan.Zero)
+        {
+            throw new ArgumentException("ToolPolicy.MaxCooldown must be 0 or more.", nameof(policy));
+        }
+
+        _cycles = cycles;
+        _policy = policy;
+        _rules = new ToolRules(policy);
+        _subject = policy.Subject;
+        _resolveSubject = policy.ResolveSubject;
+        _cooldowns = Cooldowns.Of(cycles);
+        _maxCooldown = policy.MaxCooldown;
+        _time = policy.TimeProvider ?? TimeProvider.System;
+        _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
+        _refusals = new ToolRefusals(policy.OnDenied, _log);
+    }
+
+    /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
+    public CyclesAction ActionOf(string tool, ToolTerms declared) =>
+        new(_rules.Entered(tool, declared).Kind ?? DefaultKind, tool);
+
+    /// <summary>Takes note of a tool before it is called, so that it is on the list of the unconfigured ones at once.</summary>
+    public void Meet(string tool, ToolTerms declared)
+    {
+        if (!_rules.DependsOnCall(tool, declared) && _rules.Entered(tool, declared).Estimate is null)
+        {
+            ReportUnconfigured(tool);
+        }
+    }
+
+    /// <summary>Reserves for one call, or says why it must not run.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="declared">What the tool says of its cost.</param>
+    /// <param name="caps">What the model's turn left, when that is known.</param>
+    /// <param name="key">The reserve's idempotency key; null for a fresh one.</param>
+    /// <param name="cancellationToken">Stops the wait for the authority.</param>
+    public async ValueTask<ToolHold> BeginAsync(
+        ToolCall call,
+        ToolTerms declared,
+        Caps? caps,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        var (terms, isConfigured) = _rules.Of(call, declared);
+        if (!isConfigured)
+        {
+            ReportUnconfigured(call.Name);
+        }
+
+        if (terms.Estimate is not { } estimate)
+        {
+            return _refusals.Unconfigured(call, terms);
+        }
+
+        if (_refusals.ByCaps(caps, call, terms) is { } hidden)
+        {
+            return hidden;
+        }
+
+        return estimate.Value == 0
+            ? new ToolHold(hold: null, terms)
+            : await ReserveAsync(call, terms, estimate, key, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ToolHold> ReserveAsync(
+        ToolCall call,
+        ToolTerms terms,
+        Amount estimate,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
+        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false);
+        if (left > TimeSpan.Zero)
+        {
+            return _refusals.CoolingDown(call, terms, left, _maxCooldown);
+        }
+
+        var (hold, denial) = await AskAsync(call, terms, estimate, subject, key, cancellationToken)
+            .ConfigureAwait(false);
+        if (hold is null)
+        {
+            return _refusals.Deny(call, terms, denial!);
+        }
+
+        _cooldowns.Note(subject, hold.Caps, _time);
+        if (_refusals.ByCaps(hold.Caps, call, terms) is not { } capped)
+        {
+            return new ToolHold(hold, terms);
+        }
+
+        await hold.ReleaseAsync("tool_capped").ConfigureAwait(false);
+        return capped;
+    }
+
+    private async ValueTask<(CallHold? Hold, Denial? Denial)> AskAsync(
+        ToolCall call,
+        ToolTerms terms,
+        Amount estimate,
+        Subject? subject,
+        string? key,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
+            var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
+            var options = new ReserveOptions { Subject = payer, IdempotencyKey = key };
+            return await CallHold
+                .TryReserveAsync(_cycles, action, estimate, options, _log, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
+            ToolLog.ReserveFailed(_log, call.Name, e);
+            throw;
+        }
+    }
+
+    private void ReportUnconfigured(string tool)
+    {
+        if (_policy.AddUnconfigured(tool))
+        {
+            ToolLog.Unconfigured(_log, tool);
+        }
+    }
+}

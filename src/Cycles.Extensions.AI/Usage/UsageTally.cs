@@ -1,0 +1,83 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// The numbers of one call's usage, copied out of objects that others go on changing: a function-invoking client adds
+/// later turns into the first one's usage.
+/// </summary>
+internal struct UsageTally
+{
+    private long _input;
+    private long _cached;
+    private long _output;
+    private long _total;
+
+    /// <summary>Whether nothing but zeros was reported.</summary>
+    public readonly bool IsEmpty => (_input | _cached | _output | _total) == 0;
+
+    /// <summary>Whether the output has to be counted here, because neither it nor a total was reported.</summary>
+    public readonly bool LacksOutput => _output == 0 && _input > 0 && _total < _input;
+
+    public static UsageTally Of(UsageDetails? usage)
+    {
+        var tally = default(UsageTally);
+        tally.Add(usage, UsageAggregation.Sum);
+        return tally;
+    }
+
+    public void Add(UsageDetails? usage, UsageAggregation aggregation)
+    {
+        if (usage is null)
+        {
+            return;
+        }
+
+        // A provider that reports more reasoning than output has left it out of there.
+        var output = Math.Max(usage.OutputTokenCount ?? 0, usage.ReasoningTokenCount ?? 0);
+        _input = Next(_input, usage.InputTokenCount, aggregation);
+        _cached = Next(_cached, usage.CachedInputTokenCount, aggregation);
+        _output = Next(_output, output, aggregation);
+        _total = Next(_total, usage.TotalTokenCount, aggregation);
+    }
+
+    /// <summary>
+    /// What to price. A side that was not reported comes from the total; a total alone is all output, which costs more.
+    /// </summary>
+    /// <param name="counted">What was counted on this side of the wire, for what the total does not say either.</param>
+    /// <param name="isComplete">Whether all of it was reported.</param>
+    public readonly TokenCounts Resolve(TokenCounts counted, out bool isComplete)
+    {
+        var cached = Math.Max(_cached, 0);
+        var (input, output) = (Math.Max(_input, cached), _output);
+        isComplete = true;
+        if (input == 0 && output == 0)
+        {
+            return new TokenCounts(0, 0, _total);
+        }
+
+        if (input == 0)
+        {
+            isComplete = _total > output;
+            input = isComplete ? _total - output : counted.Input;
+        }
+        else if (output == 0 && _total != input)
+        {
+            isComplete = _total > input;
+            output = isComplete ? _total - input : counted.Output;
+        }
+
+        return new TokenCounts(input, cached, output);
+    }
+
+    /// <summary>What embeddings cost: all of it is input.</summary>
+    public readonly TokenCounts ResolveInput() => new(Math.Max(_input, _total), Math.Max(_cached, 0), 0);
+
+    private static long Next(long known, long? reported, UsageAggregation aggregation)
+    {
+        var more = Math.Max(reported ?? 0, 0);
+        return aggregation == UsageAggregation.Cumulative ? Math.Max(known, more)
+            : known > long.MaxValue - more ? long.MaxValue
+            : known + more;
+    }
+}

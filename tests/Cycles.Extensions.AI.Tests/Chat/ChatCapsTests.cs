@@ -1,0 +1,202 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI.Tests.Chat;
+
+/// <summary>Limits that come with a hold, on the options that the model sees.</summary>
+public sealed class ChatCapsTests : ChatFixture
+{
+    private ChatOptions? Seen => Model.Options.Single();
+
+    [SetUp]
+    public void Each_call_costs_the_same() => Spends(300);
+
+    [TestCase(null, 20L, 20)]
+    [TestCase(10, 20L, 10)]
+    [TestCase(30, 20L, 20)]
+    [TestCase(30, null, 30)]
+    [TestCase(null, 9_000_000_000L, int.MaxValue)]
+    public async Task Output_is_bounded_by_the_lower_of_both(int? asked, long? cap, int expected)
+    {
+        Cap(new Caps { MaxTokens = cap, CooldownMs = 0 });
+
+        await Guard().GetResponseAsync(Ask(), new ChatOptions { MaxOutputTokens = asked });
+
+        Assert.That(Seen!.MaxOutputTokens, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task A_call_without_options_is_bounded_too()
+    {
+        Cap(new Caps { MaxTokens = 20 });
+        Model.Updates = _ => [Usage(1, 1)];
+
+        await Guard().GetStreamingResponseAsync(Ask()).ToListAsync();
+
+        Assert.That(Seen!.MaxOutputTokens, Is.EqualTo(20));
+    }
+
+    [Test]
+    public async Task No_tokens_left_is_a_denial_and_the_hold_goes_back()
+    {
+        Spends(0);
+        Cap(new Caps { MaxTokens = 0 });
+        var guard = Guard();
+
+        var denied = await Assert.CatchAsync<BudgetDeniedException>(async () => await guard.GetResponseAsync(Ask()));
+        await Assert.CatchAsync<BudgetDeniedException>(async () =>
+            await guard.GetStreamingResponseAsync(Ask()).ToListAsync()
+        );
+
+        Assert.That(denied!.Denial.ReasonCode, Is.EqualTo(LocalReasons.NoTokensLeft));
+        Assert.That(Model.Calls, Is.Zero);
+    }
+
+    [Test]
+    public async Task The_callers_options_stay_as_they_are_and_their_type_survives()
+    {
+        Cap(new Caps { MaxTokens = 20, ToolDenylist = ["send"] });
+        var options = new HouseOptions
+        {
+            House = "hq",
+            MaxOutputTokens = 30,
+            Tools = [Tool("find"), Tool("send")],
+            ToolMode = ChatToolMode.RequireSpecific("send"),
+        };
+
+        await Guard().GetResponseAsync(Ask(), options);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Seen, Is.Not.SameAs(options).And.TypeOf<HouseOptions>());
+            Assert.That(((HouseOptions)Seen!).House, Is.EqualTo("hq"));
+            Assert.That(options.MaxOutputTokens, Is.EqualTo(30));
+            Assert.That(options.Tools, Has.Count.EqualTo(2));
+            Assert.That(options.ToolMode, Is.EqualTo(ChatToolMode.RequireSpecific("send")));
+        });
+    }
+
+    [TestCaseSource(nameof(Lists))]
+    public async Task Tools_that_the_lists_exclude_are_hidden(Caps caps, string[] expected)
+    {
+        Cap(caps);
+
+        await Guard().GetResponseAsync(Ask(), new ChatOptions { Tools = [Tool("find"), Tool("send"), Tool("Send")] });
+
+        Assert.That(Seen!.Tools!.Select(tool => tool.Name), Is.EqualTo(expected));
+    }
+
+    private static IEnumerable<object[]> Lists() =>
+        [
+            [new Caps { ToolAllowlist = ["send"] }, new[] { "send" }],
+            [new Caps { ToolAllowlist = ["send"], ToolDenylist = ["send"] }, new[] { "send" }],
+            [new Caps { ToolAllowlist = [], ToolDenylist = ["send"] }, new[] { "find", "Send" }],
+            [new Caps { ToolAllowlist = [], ToolDenylist = [] }, new[] { "find", "send", "Send" }],
+            [new Caps { MaxStepsRemaining = 1 }, new[] { "find", "send", "Send" }],
+        ];
+
+    [Test]
+    public async Task Without_tools_left_no_mode_asks_for_one()
+    {
+        Cap(new Caps { ToolAllowlist = ["other"] });
+
+        await Guard()
+            .GetResponseAsync(
+                Ask(),
+                new ChatOptions
+                {
+                    Tools = [Tool("find")],
+                    ToolMode = ChatToolMode.RequireAny,
+                    AllowMultipleToolCalls = true,
+                }
+            );
+
+        Assert.That(
+            (Seen!.Tools, Seen.ToolMode, Seen.AllowMultipleToolCalls),
+            Is.EqualTo(((object?)null, (object?)null, (bool?)null))
+        );
+    }
+
+    [TestCaseSource(nameof(Modes))]
+    public async Task A_mode_that_can_be_kept_is_kept(ChatToolMode? mode, ChatToolMode? expected)
+    {
+        Cap(new Caps { ToolDenylist = ["send"] });
+
+        await Guard()
+            .GetResponseAsync(Ask(), new ChatOptions { Tools = [Tool("find"), Tool("send")], ToolMode = mode });
+
+        Assert.That(Seen!.ToolMode, Is.EqualTo(expected));
+    }
+
+    private static IEnumerable<object?[]> Modes() =>
+        [
+            [null, null],
+            [ChatToolMode.Auto, ChatToolMode.Auto],
+            [ChatToolMode.None, ChatToolMode.None],
+            [ChatToolMode.RequireAny, ChatToolMode.RequireAny],
+            [ChatToolMode.RequireSpecific("find"), ChatToolMode.RequireSpecific("find")],
+            [ChatToolMode.RequireSpecific("send"), ChatToolMode.Auto],
+        ];
+
+    [Test]
+    public async Task Without_a_step_left_the_model_can_only_answer()
+    {
+        Cap(new Caps { MaxStepsRemaining = 0 });
+
+        await Guard().GetResponseAsync(Ask(), new ChatOptions { Tools = [Tool("find")] });
+
+        Assert.That(Seen!.Tools, Is.Null);
+    }
+
+    [Test]
+    public async Task A_hidden_tool_that_the_model_asks_for_all_the_same_does_not_run()
+    {
+        Spends(600);
+        Cap(new Caps { ToolDenylist = ["send"] });
+        var ran = false;
+        var send = AIFunctionFactory
+            .Create(() => ran = true, "send")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.UsdMicrocents(0));
+        Model.Reply = call =>
+            call > 0
+                ? Reply(1, 1)
+                : new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "send")]))
+                {
+                    Usage = new() { InputTokenCount = 1, OutputTokenCount = 1 },
+                };
+        using var loop = Model
+            .AsBuilder()
+            .UseFunctionInvocation()
+            .UseCycles(Cycles, options => Configure(options, null))
+            .Build();
+
+        var response = await loop.GetResponseAsync(Ask(), new ChatOptions { Tools = [send] });
+
+        var result = response.Messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Single();
+        Assert.That(ran, Is.False);
+        Assert.That(result.Result?.ToString(), Does.Contain(LocalReasons.ToolNotAllowed.Value));
+    }
+
+    [Test]
+    public async Task A_provider_that_does_not_keep_to_the_cap_is_reported()
+    {
+        Spends(100 + 21 * 200);
+        Cap(new Caps { MaxTokens = 20 });
+        Model.Reply = _ => Reply(1, 21);
+
+        await Guard().GetResponseAsync(Ask(), new ChatOptions { RawRepresentationFactory = _ => new object() });
+
+        Assert.That(LogIds, Has.Some.EqualTo(207));
+    }
+
+    private sealed class HouseOptions : ChatOptions
+    {
+        public HouseOptions() { }
+
+        private HouseOptions(HouseOptions other)
+            : base(other) => House = other.House;
+
+        public string? House { get; init; }
+
+        public override ChatOptions Clone() => new HouseOptions(this);
+    }
+}
