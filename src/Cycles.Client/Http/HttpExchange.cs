@@ -45,7 +45,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
             return attempt.Status is >= 400 and <= 599
-                ? await RefusedAsync<T>(attempt, unit, response, token, cancellationToken).ConfigureAwait(false)
+                ? await RefusedAsync(attempt, operation, unit, response, token, cancellationToken).ConfigureAwait(false)
                 : await AcceptedAsync(attempt, operation, unit, response, token).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -112,6 +112,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
 
     private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
         HttpAttempt attempt,
+        HttpOperation<T> operation,
         AmountUnit unit,
         HttpResponseMessage response,
         CancellationToken token,
@@ -135,6 +136,10 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             );
         }
 
-        return new CyclesResponse<T>(MissingBudget.Explain(error, unit), attempt.Metadata, attempt.Elapsed);
+        return new CyclesResponse<T>(
+            operation.NeedsBudget ? MissingBudget.Explain(error, unit) : error,
+            attempt.Metadata,
+            attempt.Elapsed
+        );
     }
 }

@@ -21,6 +21,9 @@ internal sealed record HttpOperation<T>(
 )
     where T : class
 {
+    /// <summary>Whether it looks for a budget in the unit that was asked in.</summary>
+    public bool NeedsBudget { get; init; }
+
     /// <param name="body">The whole body; not needed any more afterwards.</param>
     /// <returns>Null where it is the JSON null.</returns>
     /// <exception cref="JsonException">It is not what <see cref="Body"/> reads.</exception>

@@ -18,7 +18,10 @@ internal static class HttpOperations
         Json.ReservationCreateResponse,
         static (answer, unit) => answer.Validate() ?? InUnit("reserved", answer.Reserved, unit),
         static (answer, balances) => answer with { Balances = balances }
-    );
+    )
+    {
+        NeedsBudget = true,
+    };
 
     public static readonly HttpOperation<CommitResponse> Commit = new(
         "commitReservation",
@@ -72,7 +75,10 @@ internal static class HttpOperations
         Json.EventCreateResponse,
         static (answer, unit) => answer.Validate() ?? InUnit("charged", answer.Charged, unit),
         static (answer, balances) => answer with { Balances = balances }
-    );
+    )
+    {
+        NeedsBudget = true,
+    };
 
     /// <summary>
     /// A reservation has one unit for all its life (protocol, scope of v0), and an event has its own: an amount in

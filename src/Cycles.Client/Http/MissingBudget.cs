@@ -5,11 +5,11 @@ namespace Cycles;
 /// <summary>A 404 for a missing budget does not always say which unit was asked for, and that is often the mistake.</summary>
 internal static class MissingBudget
 {
-    /// <param name="error">Any refusal.</param>
-    /// <param name="unit">What was asked in; <c>default</c> where the request names none.</param>
+    /// <param name="error">Any refusal of what needs a budget.</param>
+    /// <param name="unit">What was asked in.</param>
     public static CyclesError Explain(CyclesError error, AmountUnit unit)
     {
-        if (unit == default || error is not { Status: 404, Code: ErrorCode.NotFound })
+        if (error is not { Status: 404, Code: ErrorCode.NotFound })
         {
             return error;
         }
