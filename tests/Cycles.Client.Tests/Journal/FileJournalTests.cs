@@ -120,7 +120,7 @@ public sealed class FileJournalTests
         Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_2" }));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.UnreadableRecords)]
     public async Task What_is_no_record_is_set_aside_and_the_others_are_read()
     {
         Put("v2-1.json", JournalRecords.Json()[..100]);
@@ -152,7 +152,7 @@ public sealed class FileJournalTests
         Assert.That(Directory.GetFiles(Folder), Has.Length.EqualTo(1));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task An_older_name_is_brought_up_to_date()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
@@ -160,7 +160,7 @@ public sealed class FileJournalTests
         Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task An_older_name_that_two_ids_share_is_removed_for_its_own_alone()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
@@ -170,7 +170,7 @@ public sealed class FileJournalTests
         Assert.That(Names("*"), Is.Empty);
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task A_record_under_both_names_is_one()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
