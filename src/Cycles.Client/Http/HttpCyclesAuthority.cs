@@ -206,18 +206,12 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             cancellationToken
         );
 
-    public async ValueTask<CyclesResponse<EventCreateResponse>> CreateStoredEventAsync(
+    public ValueTask<CyclesResponse<EventCreateResponse>> CreateStoredEventAsync(
         AmountUnit unit,
         string idempotencyKey,
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken
-    )
-    {
-        var response = await _exchange
-            .SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken)
-            .ConfigureAwait(false);
-        return MissingBudget.Explain(response, unit);
-    }
+    ) => _exchange.SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken);
 
     private ValueTask<CyclesResponse<T>> GetAsync<T>(
         HttpOperation<T> operation,

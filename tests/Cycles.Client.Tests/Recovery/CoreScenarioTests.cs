@@ -91,7 +91,7 @@ public sealed class CoreScenarioTests : ScenarioFixture
         Spends(70);
         Ledger.InterfereOnce("event", Interferences.Answer(status, body, applied: true));
         var client = Start();
-        var guard = await client.ReserveAsync(Work, Amount.Tokens(100));
+        await using var guard = await client.ReserveAsync(Work, Amount.Tokens(100));
         Ledger.HoldsExpire();
         Assert.That((await guard.CommitAsync(Amount.Tokens(70))).Outcome, Is.EqualTo(SettlementOutcome.Pending));
         Assert.That(await FlushAsync(client), Is.EqualTo(new FlushResult { Settled = 1 }));
