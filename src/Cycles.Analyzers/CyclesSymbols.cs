@@ -6,8 +6,6 @@ namespace Cycles.Analyzers;
 /// <summary>The types that the rules are about, looked up once for a compilation.</summary>
 internal sealed class CyclesSymbols
 {
-    private const string ClientAssembly = "Cycles.Client";
-
     private readonly INamedTypeSymbol _guard;
     private readonly INamedTypeSymbol _attempt;
     private readonly ImmutableArray<ISymbol> _reserves;
@@ -21,11 +19,16 @@ internal sealed class CyclesSymbols
         _guardOfAttempt = attempt.GetMembers("Guard").FirstOrDefault();
     }
 
-    /// <summary>Null where the compilation knows no Cycles.Client.</summary>
+    /// <summary>
+    /// Null where the compilation does not reference Cycles.Client. Somebody else's types of the same names live in
+    /// another assembly, which is not looked at; nor is the source, because its symbols are not made yet at this point.
+    /// </summary>
     public static CyclesSymbols? Find(Compilation compilation) =>
-        Type(compilation, "Cycles.CyclesClient") is { } client
-        && Type(compilation, "Cycles.ReservationGuard") is { } guard
-        && Type(compilation, "Cycles.ReserveAttempt") is { } attempt
+        compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(one => one.Name == "Cycles.Client")
+            is { } assembly
+        && assembly.GetTypeByMetadataName("Cycles.CyclesClient") is { } client
+        && assembly.GetTypeByMetadataName("Cycles.ReservationGuard") is { } guard
+        && assembly.GetTypeByMetadataName("Cycles.ReserveAttempt") is { } attempt
             ? new CyclesSymbols(client, guard, attempt)
             : null;
 
@@ -47,12 +50,6 @@ internal sealed class CyclesSymbols
         || type is null
         || type.TypeKind is TypeKind.Interface or TypeKind.Dynamic or TypeKind.TypeParameter
         || type.SpecialType == SpecialType.System_Object;
-
-    /// <summary>Somebody else's type of the same name lives in another assembly.</summary>
-    private static INamedTypeSymbol? Type(Compilation compilation, string name) =>
-        compilation
-            .GetTypesByMetadataName(name)
-            .FirstOrDefault(type => type.ContainingAssembly.Identity.Name == ClientAssembly);
 
     private static bool Same(ISymbol? one, ISymbol? other) => SymbolEqualityComparer.Default.Equals(one, other);
 }

@@ -6,12 +6,14 @@ namespace Cycles.Benchmarks;
 
 /// <summary>
 /// What the rules cost a build: their own time by the compiler's analyzer report, beside the time that the compiler takes
-/// for the same 500 files without any analyzer.
+/// for the same 500 files without any analyzer. On one thread, because the report adds up what several threads spend and
+/// the compiler's time is that of the clock; each build has a compiler of its own, so the time to load the rules counts.
 /// </summary>
 internal static partial class AnalyzerReport
 {
     private const int Files = 500;
-    private const int Rounds = 5;
+    private const int Rounds = 3;
+    private const double Limit = 0.05;
 
     public static async Task<int> RunAsync()
     {
@@ -20,6 +22,7 @@ internal static partial class AnalyzerReport
         {
             GuardedFiles.Write(folder, Files);
             await File.WriteAllTextAsync(Path.Combine(folder, "Work.csproj"), Project);
+            await File.WriteAllTextAsync(Path.Combine(folder, "one-thread.rsp"), "/parallel-");
             await BuildAsync(folder, "-restore", "-p:RunAnalyzers=true");
             var rounds = new List<(double Rules, double Compiler)>();
             for (var round = 1; round <= Rounds; round++)
@@ -32,7 +35,7 @@ internal static partial class AnalyzerReport
 
             var median = rounds.OrderBy(round => round.Rules / round.Compiler).ElementAt(Rounds / 2);
             Console.WriteLine(Line("median ", median));
-            return 0;
+            return median.Rules <= Limit * median.Compiler ? 0 : 1;
         }
         finally
         {
@@ -50,6 +53,7 @@ internal static partial class AnalyzerReport
                 <ImplicitUsings>enable</ImplicitUsings>
                 <ReportAnalyzer>true</ReportAnalyzer>
                 <UseSharedCompilation>false</UseSharedCompilation>
+                <CompilerResponseFile>one-thread.rsp</CompilerResponseFile>
               </PropertyGroup>
               <ItemGroup>
                 <Reference Include="{typeof(CyclesClient).Assembly.Location}" />
