@@ -48,6 +48,16 @@ public sealed class CrmPlugin
             : (await kernel.InvokeAsync("Crm", to, new() { ["secret"] = secret })).GetValue<string>()!;
     }
 
+    /// <summary>Calls itself, once.</summary>
+    [KernelFunction("recurse")]
+    public async Task<string> Recurse(Kernel kernel, string secret, bool again = true)
+    {
+        Ran.Enqueue("recurse");
+        return again
+            ? (await kernel.InvokeAsync("Crm", "recurse", new() { ["secret"] = secret, ["again"] = false })).ToString()
+            : secret;
+    }
+
     [KernelFunction("words")]
     public async IAsyncEnumerable<string> Words(
         string secret,

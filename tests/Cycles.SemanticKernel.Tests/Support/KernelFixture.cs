@@ -37,7 +37,9 @@ public abstract class KernelFixture
     protected IReadOnlyList<string> Told =>
         [
             .. Logs.GetSnapshot()
-                .Where(record => record.Category!.StartsWith("Cycles", StringComparison.Ordinal))
+                .Where(record =>
+                    record.Category is "Cycles.SemanticKernel" or "Cycles.Extensions.AI" or "Cycles.Client"
+                )
                 .Select(record => $"{record.Id.Id} {record.Message} {record.Exception}"),
         ];
 
