@@ -20,6 +20,7 @@ internal sealed class ClientCore
         Options = options;
         Log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cycles.Client"));
         Settler = new Settler(options, Log);
+        Heart = new Heart(options, Log);
     }
 
     public ICyclesAuthority Authority { get; }
@@ -32,6 +33,33 @@ internal sealed class ClientCore
     public ILogger Log { get; }
 
     public Settler Settler { get; }
+
+    public Heart Heart { get; }
+
+    /// <summary>The journal of one tenant, from which what was left behind is settled from now on; null where none is kept.</summary>
+    public SpendJournal? OpenJournal(ICyclesAuthority authority)
+    {
+        if (!(Options.JournalEnabled ?? (Options.BaseUrl is not null || Options.Journal is not null)))
+        {
+            return null;
+        }
+
+        // To the letter, as everywhere that a journal is shared.
+        var baseUrl = Options.BaseUrl?.OriginalString ?? "";
+        var identity =
+            authority.Tenant is { } tenant && !string.IsNullOrWhiteSpace(tenant)
+                ? JournalIdentity.OfTenant(baseUrl, tenant)
+                : JournalIdentity.OfKey(baseUrl, Options.ApiKey ?? "");
+        var journal = new SpendJournal(
+            Options.Journal?.Invoke(identity)
+                ?? new FileSettlementJournal(Options.JournalDirectory, identity, Options.TimeProvider),
+            baseUrl,
+            Options.TimeProvider ?? TimeProvider.System,
+            Log
+        );
+        Settler.Replay(journal, authority);
+        return journal;
+    }
 
     public ConcurrentDictionary<string, CyclesClient> Tenants { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -69,6 +97,7 @@ internal sealed class ClientCore
     public void Dispose()
     {
         Volatile.Write(ref _disposed, 1);
+        Heart.Stop();
         Settler.Stop();
         _owned?.Dispose();
     }

@@ -15,6 +15,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
 {
     private readonly ICyclesAuthority _authority;
     private readonly SubjectResolver _subjects;
+    private readonly SpendJournal? _journal;
     private readonly Reserver _reserver;
     private readonly ClientCore _core;
 
@@ -53,8 +54,16 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         _core = core;
         _authority = authority;
         _subjects = new SubjectResolver(defaults, authority.Tenant);
-        _reserver = new Reserver(authority, _subjects, core.Options, core.Settler, core.Log);
+        _journal = core.OpenJournal(authority);
+        _reserver = new Reserver(authority, _journal, _subjects, core.Options, core.Settler, core.Heart, core.Log);
     }
+
+    /// <summary>How many amounts are open in all tenants, how long the oldest is known, and how long is too long.</summary>
+    internal (int Count, TimeSpan OldestAge, TimeSpan MaxAge) PendingSettlements =>
+        (_core.Settler.Pending.Count, _core.Settler.Pending.OldestAge, _core.Options.MaxPendingAge);
+
+    /// <summary>How long an orderly end waits for them.</summary>
+    internal TimeSpan DrainTimeout => _core.Options.DrainTimeout;
 
     /// <summary>The first client of a core.</summary>
     internal static CyclesClient Over(ClientCore core) => new(core);
@@ -151,7 +160,10 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <param name="estimate">How much to hold; 0 is legal.</param>
     /// <param name="body">The work: gets the guard and the token, returns its result and what it cost.</param>
     /// <param name="options">What this call does differently.</param>
-    /// <param name="cancellationToken">Stops the wait for the reserve, and is handed to the work.</param>
+    /// <param name="cancellationToken">
+    /// Stops the wait for the reserve, and is handed to the work; under <see cref="LeasePolicy.Cancel"/> what the work
+    /// gets is also cancelled when the hold is lost.
+    /// </param>
     /// <returns>The work's result and how its cost was settled.</returns>
     /// <exception cref="BudgetDeniedException">The budget said no; the work did not run.</exception>
     /// <exception cref="CyclesException">The reserve failed; the work did not run.</exception>
@@ -174,9 +186,12 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         var guard = await ReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
         T value;
         Amount? actual;
+        using var lost = guard.LeaseLost.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(guard.LeaseLost, cancellationToken)
+            : null;
         try
         {
-            (value, actual) = await body(guard, cancellationToken).ConfigureAwait(false);
+            (value, actual) = await body(guard, lost?.Token ?? cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -267,6 +282,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">An argument is not valid; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">
     /// The client's drain has ended; nothing is sent, and <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// Not where the journal keeps it for the next start: then it is Pending.
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<Settlement> RecordEventAsync(
@@ -290,7 +306,13 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
         var settlement = await _core
-            .Settler.SettleAsync(new SpendSettlement(client._authority, request) { Clock = _core.Settler.Clock })
+            .Settler.SettleAsync(
+                new SpendSettlement(client._authority, request)
+                {
+                    Clock = _core.Settler.Clock,
+                    Journal = client._journal,
+                }
+            )
             .AsTask()
             .WaitAsync(cancellationToken)
             .ConfigureAwait(false);
@@ -398,7 +420,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Tries again now what is still unsettled, save what the authority asked to hold back, and waits until nothing is
-    /// open, whatever is added meanwhile. May be called as often as wanted.
+    /// open, whatever is added meanwhile, what the journal held included. May be called as often as wanted.
     /// </summary>
     /// <param name="timeout">How long to wait, 0 or more, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     /// <param name="cancellationToken">Stops the wait; the settlements go on.</param>
@@ -416,8 +438,8 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Stops at once and waits for nothing: what is unsettled is reported to
-    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/>, and open guards are freed by their TTL. Prefer
+    /// Stops at once and waits for nothing: what is unsettled stays in the journal, or is reported to
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> where none keeps it, and open guards are freed by their TTL. Prefer
     /// <see cref="DisposeAsync"/>. Does nothing on a client from <see cref="ForTenant"/>.
     /// </summary>
     public void Dispose()
@@ -429,8 +451,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Takes no new work, waits up to <see cref="CyclesClientOptions.DrainTimeout"/> for open settlements, and reports
-    /// the rest to <see cref="CyclesClientOptions.OnSpendUnrecorded"/>. Until then open guards can still be settled.
+    /// Takes no new work and waits up to <see cref="CyclesClientOptions.DrainTimeout"/> for open settlements. The rest
+    /// stays in the journal, or is reported to <see cref="CyclesClientOptions.OnSpendUnrecorded"/> where none keeps it.
+    /// Until then open guards can still be settled.
     /// Does nothing on a client from <see cref="ForTenant"/>.
     /// </summary>
     /// <returns>Completes when the drain has ended.</returns>

@@ -79,8 +79,56 @@ public sealed class CyclesClientOptions
     public WhenActualIsMissing WhenActualIsMissing { get; set; }
 
     /// <summary>
+    /// Whether known amounts are kept on disk until they are settled, so that they survive the process; default true over
+    /// HTTP, and false where there is an <see cref="ICyclesAuthority"/>, which in this process ends when its client does.
+    /// What a process leaves behind is settled by the next one of the same server and tenant, in any language.
+    /// </summary>
+    public bool? JournalEnabled { get; set; }
+
+    /// <summary>
+    /// The base folder of the journal; default <c>.runcycles/commit-journal</c> in the user's home. Each server and tenant
+    /// has a folder of its own in it. It must outlive the process: a container needs a volume for it.
+    /// </summary>
+    public string? JournalDirectory { get; set; }
+
+    /// <summary>
+    /// Gives the journal of a tenant instead of the files in <see cref="JournalDirectory"/>; asked once for each tenant,
+    /// when its client is made. Default none; in a container the registered <see cref="ISettlementJournal"/>, if there is
+    /// one, which then serves all tenants.
+    /// </summary>
+    public Func<JournalIdentity, ISettlementJournal>? Journal { get; set; }
+
+    /// <summary>
+    /// How long an amount may be unsettled before <see cref="CyclesHealthCheck"/> says unhealthy, more than 0; default
+    /// 5 min.
+    /// </summary>
+    public TimeSpan MaxPendingAge { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Whether work may run without a hold when the authority can't be reached; default false: then reserving throws. Only
+    /// where no answer at all came, twice; never for a refusal, a denial, a 5xx or an answer that is not valid. What the
+    /// work costs is recorded as an event once the authority is back, and is beyond what the budget allowed.
+    /// </summary>
+    public bool FailOpen { get; set; }
+
+    /// <summary>
+    /// Whether open guards are extended, by the time-to-live they asked for, for as long as somebody has them; default
+    /// true. Without, nothing watches their end either.
+    /// </summary>
+    public bool HeartbeatEnabled { get; set; } = true;
+
+    /// <summary>What the loss of a hold does while its action runs; default <see cref="LeasePolicy.Warn"/>.</summary>
+    public LeasePolicy LeasePolicy { get; set; }
+
+    /// <summary>
+    /// How many extensions the authority allows a hold, as far as you know, 0 or more; default 10, as with most servers.
+    /// The heartbeat warns when it has used them up, and goes on until the authority refuses.
+    /// </summary>
+    public int MaxExtensions { get; set; } = 10;
+
+    /// <summary>
     /// Told about every amount that was spent and is not known to be recorded: refused for good, or still open when the
-    /// client ended. Called once for each, on any thread; what it throws is logged.
+    /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged.
     /// </summary>
     public Action<UnrecordedSpend>? OnSpendUnrecorded { get; set; }
 
@@ -104,12 +152,12 @@ public sealed class CyclesClientOptions
     /// <para>
     /// With the usual prefix: CYCLES_BASE_URL, CYCLES_API_KEY; CYCLES_TENANT, _WORKSPACE, _APP, _WORKFLOW, _AGENT and
     /// _TOOLSET for <see cref="Subject"/>; CYCLES_CONNECT_TIMEOUT, _READ_TIMEOUT, _RETRY_ENABLED, _RETRY_MAX_ATTEMPTS,
-    /// _RETRY_INITIAL_DELAY, _RETRY_MULTIPLIER and _RETRY_MAX_DELAY. Blank is as good as not set.
+    /// _RETRY_INITIAL_DELAY, _RETRY_MULTIPLIER and _RETRY_MAX_DELAY; CYCLES_JOURNAL_ENABLED and _JOURNAL_DIR. Blank is as
+    /// good as not set.
     /// </para>
     /// <para>
     /// A duration has a unit (<c>500ms</c>, <c>2s</c>, <c>1m</c>) or is a number of milliseconds from 100 on; a smaller
-    /// number is refused, because other SDKs read seconds there. CYCLES_JOURNAL_ENABLED has to be false or
-    /// unset, because this version keeps no journal, and CYCLES_JOURNAL_DIR is not read.
+    /// number is refused, because other SDKs read seconds there.
     /// </para>
     /// </remarks>
     /// <param name="prefix">What the names begin with.</param>

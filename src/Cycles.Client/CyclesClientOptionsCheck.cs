@@ -61,6 +61,27 @@ internal static class CyclesClientOptionsCheck
             nameof(options.WhenActualIsMissing),
             $"must be {nameof(WhenActualIsMissing.CommitEstimate)} or {nameof(WhenActualIsMissing.Surface)} but was {options.WhenActualIsMissing}"
         );
+        problems.AddIf(
+            !Enum.IsDefined(options.LeasePolicy),
+            nameof(options.LeasePolicy),
+            $"must be {nameof(LeasePolicy.Warn)}, {nameof(LeasePolicy.FailOnFinalize)} or {nameof(LeasePolicy.Cancel)} but was {options.LeasePolicy}"
+        );
+        problems.AddIf(
+            options.MaxExtensions < 0,
+            nameof(options.MaxExtensions),
+            $"must be 0 or more but was {options.MaxExtensions}"
+        );
+
+        problems.AddIf(
+            options.MaxPendingAge <= TimeSpan.Zero,
+            nameof(options.MaxPendingAge),
+            $"must be more than 0 but was {options.MaxPendingAge}"
+        );
+        problems.AddIf(
+            options.JournalEnabled is true && options.BaseUrl is null && options.Journal is null,
+            nameof(options.JournalEnabled),
+            $"is true, but a journal is for a server at {options.NameOf(nameof(options.BaseUrl))}: an authority in this process needs none, and for any other set {nameof(options.Journal)}"
+        );
 
         // Defaults may give dimensions alone: the levels come from the calls or from the seam.
         if (options.Subject?.Validate() is { Field: not "subject" } finding)
@@ -95,6 +116,14 @@ internal static class CyclesClientOptionsCheck
             !string.IsNullOrWhiteSpace(options.ApiKey) && !ApiKeys.IsUsable(options.ApiKey),
             nameof(options.ApiKey),
             "must be visible ASCII characters, because it is sent in a header (its value is not shown)"
+        );
+        problems.AddIf(
+            options.JournalEnabled is not false
+                && string.IsNullOrWhiteSpace(options.ApiKey)
+                && options.ApiKeyProvider is not null
+                && string.IsNullOrWhiteSpace(options.Subject?.Tenant),
+            "Subject:Tenant",
+            $"is not set: the journal is kept by tenant where {nameof(options.ApiKeyProvider)} gives the key, or it would be lost with each new key. Set it, or {options.NameOf(nameof(options.JournalEnabled))} to false"
         );
         return problems;
     }

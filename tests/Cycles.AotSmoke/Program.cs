@@ -17,7 +17,18 @@ await using (var cycles = new CyclesClient(authority.ForTenant("acme")))
 
 // Over HTTP, without a container and with one.
 using var server = new TinyServer();
-await using (var cycles = new CyclesClient(server.Url, "key", new() { Subject = new() { Tenant = "acme" } }))
+var journal = Directory.CreateTempSubdirectory("cycles-aot-");
+await using (
+    var cycles = new CyclesClient(
+        server.Url,
+        "key",
+        new()
+        {
+            Subject = new() { Tenant = "acme" },
+            JournalDirectory = journal.FullName,
+        }
+    )
+)
 {
     await UseAsync(cycles);
 }
@@ -28,12 +39,16 @@ services.AddCyclesClient(options =>
     options.BaseUrl = server.Url;
     options.ApiKey = "key";
     options.Subject = new() { Tenant = "acme" };
+    options.JournalDirectory = journal.FullName;
 });
 await using (var provider = services.BuildServiceProvider())
 {
     await UseAsync(provider.GetRequiredService<CyclesClient>());
 }
 
+var folders = Directory.GetDirectories(journal.FullName);
+Expect(folders.Length == 1 && Directory.GetFiles(folders[0]).Length == 0, "the journal was written and is empty");
+journal.Delete(recursive: true);
 Console.WriteLine("aot ok");
 
 async Task UseAsync(CyclesClient cycles)

@@ -31,6 +31,42 @@ internal static class MemoryReport
         Print("live reservation", live, Count);
         Print("finished reservation with its replay record", finished, Count);
         await RunMixedAsync();
+        await RunGuardsAsync();
+    }
+
+    /// <summary>What the client holds for an open guard that it keeps alive, besides the ledger's part.</summary>
+    private static async Task RunGuardsAsync()
+    {
+        const int Guards = 100_000;
+        var keys = Ledgers.Keys(Guards);
+        var ids = new string[Guards];
+        var authority = Ledgers.Open();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Guards; i++)
+        {
+            ids[i] = await Ledgers.HoldAsync(authority, keys[i], 3_600_000);
+        }
+
+        var ledgers = GC.GetTotalMemory(forceFullCollection: true) - before;
+        await using var client = new CyclesClient(authority, new() { Subject = Ledgers.Bot });
+        var guards = new ReservationGuard[Guards];
+        before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Guards; i++)
+        {
+            guards[i] = await client.ReserveAsync(
+                Ledgers.Action,
+                Ledgers.Estimate,
+                new() { IdempotencyKey = keys[i] + "g", Ttl = TimeSpan.FromHours(1) }
+            );
+        }
+
+        var all = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(ids);
+        Print("open guard with its request, its answer and its heartbeat, besides the ledger", all - ledgers, Guards);
+        foreach (var guard in guards)
+        {
+            await guard.DisposeAsync();
+        }
     }
 
     /// <summary>One in 512 stays live while all others end and are forgotten: what lives long must not keep the rest.</summary>

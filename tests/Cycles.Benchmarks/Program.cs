@@ -9,7 +9,8 @@ namespace Cycles.Benchmarks;
 
 /// <summary>
 /// <c>--quick</c> prints one table in under two minutes, <c>--memory</c> what records weigh, <c>--race</c> the race
-/// proof, <c>--http</c> what the client and the host cost over HTTP; anything else is BenchmarkDotNet's own command line.
+/// proof, <c>--http</c> what the client and the host cost over HTTP, <c>--journal</c> what it costs to keep an amount;
+/// anything else is BenchmarkDotNet's own command line.
 /// </summary>
 internal static class Program
 {
@@ -27,6 +28,8 @@ internal static class Program
                 return await RaceProof.RunAsync();
             case ["--http"]:
                 return await HttpReport.RunAsync();
+            case ["--journal"]:
+                return await JournalReport.RunAsync();
             case ["--serve"]:
                 return await HttpHost.RunAsync();
             default:

@@ -1,5 +1,6 @@
 using Cycles;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,8 @@ public static class CyclesClientServiceCollectionExtensions
     /// <remarks>
     /// <para>
     /// Options are validated when the host starts, else at first use; having neither an authority nor an address is an
-    /// error, and so is having both. The container disposes the client, which drains it;
+    /// error, and so is having both. A host makes the client when it starts, so that amounts in the journal are settled,
+    /// and lets it settle for up to <see cref="CyclesClientOptions.DrainTimeout"/> when it stops. The container disposes it;
     /// <see cref="TimeProvider"/> and <see cref="ILoggerFactory"/> come from the container unless the options set them.
     /// </para>
     /// <para>
@@ -144,10 +146,16 @@ public static class CyclesClientServiceCollectionExtensions
         if (key is null)
         {
             services.AddSingleton(provider => Create(provider, key: null));
+            services.AddSingleton<IHostedService>(provider => new CyclesClientHost(
+                provider.GetRequiredService<CyclesClient>
+            ));
         }
         else
         {
             services.AddKeyedSingleton(key, (provider, _) => Create(provider, key));
+            services.AddSingleton<IHostedService>(provider => new CyclesClientHost(() =>
+                provider.GetRequiredKeyedService<CyclesClient>(key)
+            ));
         }
 
         return http;
@@ -164,6 +172,13 @@ public static class CyclesClientServiceCollectionExtensions
             {
                 settings.TimeProvider ??= provider.GetService<TimeProvider>();
                 settings.LoggerFactory ??= provider.GetService<ILoggerFactory>();
+                if (
+                    settings is { Journal: null, BaseUrl: not null }
+                    && provider.GetService<ISettlementJournal>() is { } journal
+                )
+                {
+                    settings.Journal = _ => journal;
+                }
             }
         );
         services.AddSingleton<IValidateOptions<CyclesClientOptions>>(provider => new CyclesClientOptionsValidator(

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Cycles;
 
 /// <summary>Options from environment variables, under the names that all SDKs of the protocol share.</summary>
@@ -22,6 +20,8 @@ internal static class EnvironmentSettings
         [nameof(CyclesClientOptions.RetryInitialDelay)] = "RETRY_INITIAL_DELAY",
         [nameof(CyclesClientOptions.RetryMultiplier)] = "RETRY_MULTIPLIER",
         [nameof(CyclesClientOptions.RetryMaxDelay)] = "RETRY_MAX_DELAY",
+        [nameof(CyclesClientOptions.JournalEnabled)] = "JOURNAL_ENABLED",
+        [nameof(CyclesClientOptions.JournalDirectory)] = "JOURNAL_DIR",
     };
 
     public static void Read(CyclesClientOptions options, string prefix, Func<string, string?> variable)
@@ -36,27 +36,5 @@ internal static class EnvironmentSettings
             option => Names.TryGetValue(option, out var name) ? variable(prefix + name) : null,
             dimensions: []
         );
-        RefuseJournal(prefix, variable);
-    }
-
-    /// <summary>Who asks for a journal must not believe that there is one.</summary>
-    private static void RefuseJournal(string prefix, Func<string, string?> variable)
-    {
-        var enabled = variable($"{prefix}JOURNAL_ENABLED");
-        if (string.IsNullOrWhiteSpace(enabled))
-        {
-            return;
-        }
-
-        if (!bool.TryParse(enabled, out var wanted) || wanted)
-        {
-            throw new OptionsValidationException(
-                Options.DefaultName,
-                typeof(CyclesClientOptions),
-                [
-                    $"{prefix}JOURNAL_ENABLED must be false or unset but was '{enabled}': this version keeps no journal, so an amount that is unsettled when the process dies is lost.",
-                ]
-            );
-        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class SettingsReader
         var reader = new SettingsReader(options, text);
         reader.ReadConnection();
         reader.ReadRetries();
+        reader.ReadJournal();
         reader.ReadLeases();
         reader.ReadSubject(dimensions);
         if (reader._problems.Count > 0)
@@ -65,6 +66,14 @@ internal sealed class SettingsReader
         _options.RetryMaxDelay = Duration(nameof(_options.RetryMaxDelay)) ?? _options.RetryMaxDelay;
     }
 
+    private void ReadJournal()
+    {
+        _options.JournalEnabled = Switch(nameof(_options.JournalEnabled)) ?? _options.JournalEnabled;
+        _options.JournalDirectory = Text(nameof(_options.JournalDirectory)) ?? _options.JournalDirectory;
+        _options.MaxPendingAge = Duration(nameof(_options.MaxPendingAge)) ?? _options.MaxPendingAge;
+        _options.FailOpen = Switch(nameof(_options.FailOpen)) ?? _options.FailOpen;
+    }
+
     private void ReadLeases()
     {
         _options.Ttl = Duration(nameof(_options.Ttl)) ?? _options.Ttl;
@@ -73,6 +82,9 @@ internal sealed class SettingsReader
         _options.OveragePolicy = Name<CommitOveragePolicy>(nameof(_options.OveragePolicy)) ?? _options.OveragePolicy;
         _options.WhenActualIsMissing =
             Name<WhenActualIsMissing>(nameof(_options.WhenActualIsMissing)) ?? _options.WhenActualIsMissing;
+        _options.HeartbeatEnabled = Switch(nameof(_options.HeartbeatEnabled)) ?? _options.HeartbeatEnabled;
+        _options.LeasePolicy = Name<LeasePolicy>(nameof(_options.LeasePolicy)) ?? _options.LeasePolicy;
+        _options.MaxExtensions = Count(nameof(_options.MaxExtensions)) ?? _options.MaxExtensions;
     }
 
     private void ReadSubject(IEnumerable<(string Name, string? Value)> dimensions)

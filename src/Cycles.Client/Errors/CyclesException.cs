@@ -65,7 +65,10 @@ public class CyclesException : Exception
     /// </summary>
     public bool IsTransient { get; private protected init; }
 
-    /// <summary>What became of the spend, when this is a refused settlement; null otherwise.</summary>
+    /// <summary>
+    /// What became of the spend, when this is a refused settlement, or one whose hold was lost under
+    /// <see cref="LeasePolicy.FailOnFinalize"/>; null otherwise.
+    /// </summary>
     public Settlement? Settlement { get; internal init; }
 
     /// <summary>A failure that an answer led to, although the answer itself was none.</summary>
@@ -84,6 +87,17 @@ public class CyclesException : Exception
 
     internal static CyclesException Refused(string what, CyclesError error, Settlement settlement) =>
         new(Describe(what, error), error, settlement.Metadata) { Settlement = settlement };
+
+    internal static CyclesException LeaseLost(string reservationId, Settlement settlement) =>
+        new(
+            $"The hold of reservation {reservationId} was lost while its action ran, so others could spend the same budget meanwhile. Its actual amount was sent all the same: {settlement.Outcome}, {settlement.Actual}. Choose LeasePolicy.Warn to have it logged alone."
+        )
+        {
+            Metadata = settlement.Metadata,
+            RequestId = settlement.Metadata.RequestId,
+            TraceId = settlement.Metadata.TraceId,
+            Settlement = settlement,
+        };
 
     private static string Describe(string what, CyclesError error) =>
         $"{what} failed with {error.Status} {error.RawCode ?? "(no code)"}: {error.Message}";

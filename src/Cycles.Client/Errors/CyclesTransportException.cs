@@ -14,7 +14,11 @@ public sealed class CyclesTransportException : CyclesException
     /// <param name="message">What was asked, and why the outcome is unknown.</param>
     /// <param name="innerException">What caused it.</param>
     public CyclesTransportException(string message, Exception? innerException = null)
-        : base(message, innerException) => IsTransient = true;
+        : base(message, innerException)
+    {
+        IsTransient = true;
+        NobodyAnswered = true;
+    }
 
     /// <summary>An unknown outcome of which something is known.</summary>
     /// <param name="message">What was asked, and why the outcome is unknown.</param>
@@ -30,9 +34,16 @@ public sealed class CyclesTransportException : CyclesException
         : this(message, innerException)
     {
         Status = status;
+        NobodyAnswered = status is null;
         Metadata = metadata ?? CyclesResponseMetadata.None;
         RequestId = Metadata.RequestId;
         TraceId = Metadata.TraceId;
         RetryAfter = Metadata.RetryAfter;
     }
+
+    /// <summary>
+    /// Whether the authority could not be reached at all: an answer that can't be used, or no key to ask with, is
+    /// something else.
+    /// </summary>
+    internal bool NobodyAnswered { get; init; }
 }

@@ -48,7 +48,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
                 _identified ? $"the request could not be made ({cause.GetType().Name}: {cause.Message.TrimEnd('.')})"
                 : deadlinePassed ? $"there was no API key within {deadline.TotalSeconds} s"
                 : $"the API key could not be had ({cause.GetType().Name})";
-            return New($"{operation} was not sent: {why}.", cause);
+            return New($"{operation} was not sent: {why}.", cause, nobodyAnswered: false);
         }
 
         if (deadlinePassed)
@@ -76,7 +76,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     private CyclesTransportException Unknown(string why, Exception? cause) =>
         New($"The outcome of {operation} is unknown: {why.TrimEnd('.')}.", cause);
 
-    private CyclesTransportException New(string message, Exception? cause)
+    private CyclesTransportException New(string message, Exception? cause, bool nobodyAnswered = true)
     {
         // Without an answer the trace that was sent is the only thread to pull.
         var metadata =
@@ -86,6 +86,9 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
                     TraceId = activity.TraceId.ToHexString(),
                 }
                 : Metadata;
-        return new CyclesTransportException(message, Status == 0 ? null : Status, metadata, cause);
+        return new CyclesTransportException(message, Status == 0 ? null : Status, metadata, cause)
+        {
+            NobodyAnswered = nobodyAnswered && Status == 0,
+        };
     }
 }

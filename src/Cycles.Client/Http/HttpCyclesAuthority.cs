@@ -7,7 +7,7 @@ namespace Cycles;
 /// The seam to any server of the protocol. One call is one request; one that the protocol would refuse is an
 /// <see cref="ArgumentException"/>, and is not sent.
 /// </summary>
-internal sealed class HttpCyclesAuthority : ICyclesAuthority
+internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
 {
     private readonly Func<HttpClient> _http;
     private readonly CyclesClientOptions _options;
@@ -192,6 +192,35 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority
             )
             .ConfigureAwait(false);
         return MissingBudget.Explain(response, request.Actual.Unit);
+    }
+
+    public ValueTask<CyclesResponse<CommitResponse>> CommitStoredAsync(
+        string reservationId,
+        AmountUnit unit,
+        string idempotencyKey,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    ) =>
+        _exchange.SendAsync(
+            HttpOperations.Commit,
+            _addresses.Reservation(reservationId, "/commit"),
+            body,
+            idempotencyKey,
+            unit,
+            cancellationToken
+        );
+
+    public async ValueTask<CyclesResponse<EventCreateResponse>> CreateStoredEventAsync(
+        AmountUnit unit,
+        string idempotencyKey,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken
+    )
+    {
+        var response = await _exchange
+            .SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken)
+            .ConfigureAwait(false);
+        return MissingBudget.Explain(response, unit);
     }
 
     private ValueTask<CyclesResponse<T>> GetAsync<T>(

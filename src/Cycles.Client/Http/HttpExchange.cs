@@ -21,7 +21,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
     public async ValueTask<CyclesResponse<T>> SendAsync<T>(
         HttpOperation<T> operation,
         Uri address,
-        byte[]? body,
+        ReadOnlyMemory<byte>? body,
         string? idempotencyKey,
         AmountUnit unit,
         CancellationToken cancellationToken

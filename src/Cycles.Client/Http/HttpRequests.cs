@@ -19,7 +19,7 @@ internal static class HttpRequests
     public static HttpRequestMessage New(
         HttpClient http,
         Uri address,
-        byte[]? body,
+        ReadOnlyMemory<byte>? body,
         string? idempotencyKey,
         string apiKey
     )
@@ -29,9 +29,9 @@ internal static class HttpRequests
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
-        if (body is not null)
+        if (body is { } content)
         {
-            request.Content = new ByteArrayContent(body);
+            request.Content = new ReadOnlyMemoryContent(content);
             request.Content.Headers.ContentType = Json;
         }
 

@@ -12,20 +12,22 @@ namespace Cycles;
 /// known nothing releases it: a commit that gets no answer goes on in the background with the same idempotency key.
 /// </para>
 /// <para>
-/// The hold lives for its TTL (60 s by default) unless extended; with a server's default of 10 extensions one guard
-/// protects about 11 minutes. A guard that is neither settled nor disposed is freed by that TTL.
+/// The hold is kept for as long as somebody has the guard: the client extends it in the background by its TTL (60 s by
+/// default). With a server's default of 10 extensions one guard protects about 11 minutes. A guard that nobody has any
+/// more is extended no more, and its TTL frees the hold.
 /// </para>
 /// <para>Thread-safe.</para>
 /// </remarks>
 public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 {
     private readonly ICyclesAuthority _authority;
+    private readonly SpendJournal? _journal;
     private readonly Settler _settler;
+    private readonly Lease _lease;
     private readonly ILogger _log;
     private readonly ReservationCreateRequest _request;
     private readonly ReservationCreateResponse _response;
     private readonly WhenActualIsMissing _whenActualIsMissing;
-    private long _expiresAtMs;
 
     /// <summary>The whole state machine: null while open, then the only settlement there will ever be.</summary>
     private SettlementOperation? _settlement;
@@ -34,7 +36,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     internal ReservationGuard(
         ICyclesAuthority authority,
+        SpendJournal? journal,
         Settler settler,
+        Lease lease,
         ILogger log,
         ReservationCreateRequest request,
         ReservationCreateResponse response,
@@ -43,17 +47,21 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     )
     {
         _authority = authority;
+        _journal = journal;
         _settler = settler;
+        _lease = lease;
         _log = log;
         _request = request;
         _response = response;
         _whenActualIsMissing = whenActualIsMissing;
         Metadata = metadata;
-        _expiresAtMs = response.ExpiresAtMs ?? 0;
     }
 
-    /// <summary>The hold's id; null where nothing is held.</summary>
-    public string? ReservationId => Id;
+    /// <summary>
+    /// The hold's id; null where nothing is held because the reserve failed open
+    /// (<see cref="CyclesClientOptions.FailOpen"/>). Its commit is recorded as an event, and its release does nothing.
+    /// </summary>
+    public string? ReservationId => _response.ReservationId;
 
     /// <summary><see cref="Decision.Allow"/>, or <see cref="Decision.AllowWithCaps"/> with <see cref="Caps"/>.</summary>
     public Decision Decision => _response.Decision;
@@ -63,7 +71,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     /// <summary>When the hold ends by the authority's clock, where it said; later after an extension.</summary>
     public DateTimeOffset? ExpiresAt =>
-        Interlocked.Read(ref _expiresAtMs) is var end and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null;
+        _lease.ExpiresAtMs is var end and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null;
 
     /// <summary>Every scope derived from the subject, root first.</summary>
     public IReadOnlyList<string> AffectedScopes => _response.AffectedScopes;
@@ -80,7 +88,13 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <summary>What came with the answer to the reserve: ids, the tenant, rate limits.</summary>
     public CyclesResponseMetadata Metadata { get; }
 
-    private string Id => _response.ReservationId!;
+    /// <summary>
+    /// Cancelled when the hold is lost under <see cref="LeasePolicy.Cancel"/>; under the other policies never.
+    /// </summary>
+    public CancellationToken LeaseLost => _lease.LostToken;
+
+    /// <summary>For messages.</summary>
+    private string Id => _response.ReservationId ?? "(none)";
 
     /// <summary>Charges what the action really cost and frees the rest (protocol operation <c>commitReservation</c>).</summary>
     /// <param name="actual">What it cost, 0 or more, in the unit of <see cref="Estimate"/>.</param>
@@ -98,11 +112,13 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <exception cref="InvalidOperationException">It is settled already; nothing is sent.</exception>
     /// <exception cref="ObjectDisposedException">
     /// The guard's scope ended, or the client's drain; nothing is sent. In the latter case
-    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told; where the journal keeps the amount for the next start,
+    /// it is Pending instead.
     /// </exception>
     /// <exception cref="CyclesException">
     /// The settlement was refused for good; <see cref="CyclesException.Settlement"/> says so too, and
-    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told.
+    /// <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is told. Or it went well, and the hold had been lost under
+    /// <see cref="LeasePolicy.FailOnFinalize"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<Settlement> CommitAsync(
@@ -125,9 +141,12 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 ? await settling.ConfigureAwait(false)
                 : await settling.AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
 
+        settlement = _lease.Mark(settlement);
         if (settlement.Outcome != SettlementOutcome.Rejected)
         {
-            return settlement;
+            return settlement.LeaseLost && _lease.Policy == LeasePolicy.FailOnFinalize
+                ? throw CyclesException.LeaseLost(Id, settlement)
+                : settlement;
         }
 
         throw settlement.Error is { } error
@@ -197,15 +216,12 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         Arguments.ThrowIf(request.Validate(), nameof(by));
         ObjectDisposedException.ThrowIf(_settler.IsStopped, typeof(CyclesClient));
         cancellationToken.ThrowIfCancellationRequested();
-        var response = await Observed
-            .ExtendAsync(_settler.Clock, _authority, Id, request, Action, cancellationToken)
-            .ConfigureAwait(false);
-        if (!response.IsSuccess)
+        if (ReservationId is null)
         {
-            throw CyclesException.Refused($"Extending reservation {Id}", response.Error, response.Metadata);
+            return; // Nothing is held, so nothing ends.
         }
 
-        MoveEnd(response.Value.ExpiresAtMs);
+        await _lease.ExtendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -255,7 +271,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
                 var spend = NewSpend(NewCommit(known, metrics: null, metadata: null));
                 if (TryBegin(spend))
                 {
-                    return await _settler.SettleAsync(spend).ConfigureAwait(false);
+                    return _lease.Mark(await _settler.SettleAsync(spend).ConfigureAwait(false));
                 }
             }
             catch (ArgumentException e)
@@ -280,8 +296,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         }
 
         await settled.FirstAttempt.ConfigureAwait(false);
-        return settled.Result
-            ?? throw new InvalidOperationException(
+        return settled.Result is { } result
+            ? _lease.Mark(result)
+            : throw new InvalidOperationException(
                 $"The work of reservation {Id} ran without a usable actual amount ({problem}). Nothing was sent, and the TTL frees the hold. Return the amount, or choose WhenActualIsMissing.CommitEstimate."
             );
     }
@@ -324,36 +341,16 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         IReadOnlyDictionary<string, JsonElement>? metadata
     )
     {
-        var actualIsValid = false;
         try
         {
-            var request = new CommitRequest { IdempotencyKey = IdempotencyKeys.New(), Actual = actual };
-            Arguments.ThrowIf(request.Validate(), nameof(actual));
-            if (actual.Unit != Estimate.Unit)
-            {
-                throw new ArgumentException(
-                    $"actual.unit must be that of the estimate ({Estimate}) but the amount was {actual}.",
-                    nameof(actual)
-                );
-            }
-
-            actualIsValid = true;
-            if (metrics is null && metadata is null)
-            {
-                return request;
-            }
-
-            request = request with { Metrics = Copies.Of(metrics), Metadata = Copies.Of(metadata) };
-            Arguments.ThrowIf(request.Metrics?.Validate(), nameof(metrics));
-            Arguments.ThrowIf(request.Validate(), nameof(metadata));
-            return request;
+            return CommitArguments.NewRequest(actual, Estimate, metrics, metadata);
         }
         catch (Exception e)
         {
             // Whoever commits has run the work, so from here on the end of the scope does not release.
             if (_missed?.Actual is null)
             {
-                _missed = new MissedCommit(e.Message, actualIsValid ? actual : null);
+                _missed = new MissedCommit(e.Message, CommitArguments.IsUsable(actual, Estimate) ? actual : null);
             }
 
             throw;
@@ -361,9 +358,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     }
 
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
-        new(_authority, Id, _request, commit)
+        new(_authority, ReservationId, _request, commit)
         {
             Clock = _settler.Clock,
+            Journal = _journal,
+            Lease = _lease,
             ActualIsEstimate = isEstimate,
             ByScopeEnd = byScopeEnd,
         };
@@ -372,26 +371,22 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         var request = new ReleaseRequest { IdempotencyKey = IdempotencyKeys.New(), Reason = reason };
         Arguments.ThrowIf(request.Validate(), nameof(reason));
-        return new HoldRelease(_authority, Id, _request, request) { Clock = _settler.Clock, ByScopeEnd = byScopeEnd };
+        return new HoldRelease(_authority, ReservationId, _request, request)
+        {
+            Clock = _settler.Clock,
+            ByScopeEnd = byScopeEnd,
+        };
     }
 
-    private bool TryBegin(SettlementOperation settlement) =>
-        Interlocked.CompareExchange(ref _settlement, settlement, null) is null;
-
-    /// <summary>Extensions only move outward, and their answers may overtake each other.</summary>
-    private void MoveEnd(long expiresAtMs)
+    private bool TryBegin(SettlementOperation settlement)
     {
-        var known = Interlocked.Read(ref _expiresAtMs);
-        while (known < expiresAtMs)
+        if (Interlocked.CompareExchange(ref _settlement, settlement, null) is not null)
         {
-            var found = Interlocked.CompareExchange(ref _expiresAtMs, expiresAtMs, known);
-            if (found == known)
-            {
-                return;
-            }
-
-            known = found;
+            return false;
         }
+
+        _lease.Begin(settlement);
+        return true;
     }
 
     private void ThrowIfSettled()

@@ -38,4 +38,11 @@ internal static partial class ReservationLog
         ReasonCode reason,
         string? scope
     );
+
+    [LoggerMessage(
+        EventId = 105,
+        Level = LogLevel.Warning,
+        Message = "The authority can't be reached, so {ActionKind} runs without a hold of {Estimate}; its spend is recorded as an event later"
+    )]
+    public static partial void FailedOpen(ILogger logger, Amount estimate, string actionKind, Exception exception);
 }

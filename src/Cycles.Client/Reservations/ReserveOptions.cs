@@ -22,6 +22,17 @@ public sealed record ReserveOptions
     public CommitOveragePolicy? OveragePolicy { get; init; }
 
     /// <summary>
+    /// Whether the guard is extended for as long as somebody has it; default
+    /// <see cref="CyclesClientOptions.HeartbeatEnabled"/>.
+    /// </summary>
+    public bool? HeartbeatEnabled { get; init; }
+
+    /// <summary>
+    /// What the loss of the hold does while the action runs; default <see cref="CyclesClientOptions.LeasePolicy"/>.
+    /// </summary>
+    public LeasePolicy? LeasePolicy { get; init; }
+
+    /// <summary>
     /// Names this reserve so that a repeat of it is recognised, 1 to 256 characters; default a fresh UUID. Two calls
     /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled or expired
     /// the key is refused with a <see cref="CyclesException"/>.

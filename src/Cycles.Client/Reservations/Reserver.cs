@@ -5,9 +5,11 @@ namespace Cycles;
 /// <summary>Makes create requests, sends them, and turns the answers into guards and denials.</summary>
 internal sealed class Reserver(
     ICyclesAuthority authority,
+    SpendJournal? journal,
     SubjectResolver subjects,
     CyclesClientOptions defaults,
     Settler settler,
+    Heart heart,
     ILogger log
 )
 {
@@ -15,6 +17,9 @@ internal sealed class Reserver(
     private readonly long? _graceMs = defaults.GracePeriod is { } grace ? Milliseconds(grace) : null;
     private readonly CommitOveragePolicy? _policy = defaults.OveragePolicy;
     private readonly WhenActualIsMissing _whenActualIsMissing = defaults.WhenActualIsMissing;
+    private readonly bool _failOpen = defaults.FailOpen;
+    private readonly LeasePolicy _leasePolicy = defaults.LeasePolicy;
+    private readonly bool _heartbeatEnabled = defaults.HeartbeatEnabled;
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -62,22 +67,42 @@ internal sealed class Reserver(
             }
 
             ThrowIfOver(request, response);
-            return new ReserveAttempt(
-                new ReservationGuard(
-                    authority,
-                    settler,
-                    log,
-                    request,
-                    response.Value,
-                    response.Metadata,
-                    options?.WhenActualIsMissing ?? _whenActualIsMissing
-                )
-            );
+            return NewGuard(request, response, options);
         }
 
         return OutcomeClassifier.IsDenial(response.Error)
             ? Denied(request, DenialReader.Read(request, response.Error, response.Metadata))
             : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
+    }
+
+    /// <summary>The answer that nobody gave: the work may run, and nothing is held for it.</summary>
+    private static ReservationCreateResponse Unheld { get; } = new() { Decision = Decision.Allow, AffectedScopes = [] };
+
+    private ReserveAttempt NewGuard(
+        ReservationCreateRequest request,
+        in CyclesResponse<ReservationCreateResponse> response,
+        ReserveOptions? options
+    )
+    {
+        var hold = response.Value!;
+        var lease = new Lease(heart, authority, request, hold, options?.LeasePolicy ?? _leasePolicy);
+        var guard = new ReservationGuard(
+            authority,
+            journal,
+            settler,
+            lease,
+            log,
+            request,
+            hold,
+            response.Metadata,
+            options?.WhenActualIsMissing ?? _whenActualIsMissing
+        );
+        if (hold.ReservationId is not null && (options?.HeartbeatEnabled ?? _heartbeatEnabled))
+        {
+            lease.Keep(guard, response.Elapsed);
+        }
+
+        return new ReserveAttempt(guard);
     }
 
     public async Task<ReservationCreateResponse> EvaluateAsync(
@@ -123,28 +148,41 @@ internal sealed class Reserver(
     )
     {
         Exception? unknown = null;
+        var nobodyAnswered = false;
         try
         {
+            var sent = heart.Now;
             var first = await Observed
                 .CreateAsync(settler.Clock, authority, request, cancellationToken)
                 .ConfigureAwait(false);
             if (OutcomeClassifier.Of(first, request.DryRun ?? false) != Outcome.Ambiguous)
             {
-                return first;
+                return first.Taking(heart.Now - sent);
             }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             unknown = e;
+            nobodyAnswered = e is CyclesTransportException { NobodyAnswered: true };
         }
 
         ReservationLog.CreateRetried(log, unknown);
         CyclesResponse<ReservationCreateResponse> second;
         try
         {
+            // Timed by itself: what the first attempt took is not part of the answer's way.
+            var sent = heart.Now;
             second = await Observed
                 .CreateAsync(settler.Clock, authority, request, cancellationToken)
                 .ConfigureAwait(false);
+            second = second.Taking(heart.Now - sent);
+        }
+        catch (CyclesTransportException e)
+            when (_failOpen && request.DryRun is not true && nobodyAnswered && e.NobodyAnswered)
+        {
+            ReservationLog.FailedOpen(log, request.Estimate, request.Action.Kind, e);
+            ClientTelemetry.FailedOpen(request.Action);
+            return new CyclesResponse<ReservationCreateResponse>(200, Unheld, e.Metadata);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -6,9 +6,12 @@ public sealed record FlushResult
     /// <summary>Settlements that ended well during this flush.</summary>
     public int Settled { get; init; }
 
+    /// <summary>Of those, the ones that another process or client had left in the journal.</summary>
+    public int Replayed { get; init; }
+
     /// <summary>Settlements that were refused for good during this flush, and reported.</summary>
     public int Rejected { get; init; }
 
-    /// <summary>Settlements that are still open; they go on in the background.</summary>
+    /// <summary>Settlements that are still open; they go on in the background, and what the journal holds outlives the process.</summary>
     public int Pending { get; init; }
 }

@@ -3,14 +3,15 @@ namespace Cycles;
 /// <summary>Gives a hold back.</summary>
 internal sealed class HoldRelease(
     ICyclesAuthority authority,
-    string reservationId,
+    string? reservationId,
     ReservationCreateRequest origin,
     ReleaseRequest request
 ) : SettlementOperation
 {
     public override string Description => "released";
 
-    public string ReservationId => reservationId;
+    /// <summary>Null where nothing is held, so that there is nothing to give back.</summary>
+    public string? ReservationId => reservationId;
 
     public CyclesAction Action => origin.Action;
 
@@ -18,7 +19,7 @@ internal sealed class HoldRelease(
 
     /// <summary>One attempt; throws what the seam throws.</summary>
     public ValueTask<CyclesResponse<ReleaseResponse>> SendAsync() =>
-        authority.ReleaseReservationAsync(reservationId, request, CancellationToken.None);
+        authority.ReleaseReservationAsync(reservationId!, request, CancellationToken.None);
 
     public Settlement Done(ReleaseResponse response, CyclesResponseMetadata metadata) =>
         new()

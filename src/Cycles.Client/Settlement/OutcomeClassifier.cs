@@ -18,6 +18,11 @@ internal static class OutcomeClassifier
         : response is { Status: 200, Value.Status: ReservationStatus.Released } ? Outcome.Succeeded
         : Outcome.Ambiguous;
 
+    public static Outcome Of(in CyclesResponse<ReservationExtendResponse> response) =>
+        !response.IsSuccess ? Of(response.Error)
+        : response is { Status: 200, Value.Status: ReservationStatus.Active } ? Outcome.Succeeded
+        : Outcome.Ambiguous;
+
     /// <summary>A live answer that allows has to name its hold; a denial and a dry run have none.</summary>
     public static Outcome Of(in CyclesResponse<ReservationCreateResponse> response, bool dryRun)
     {

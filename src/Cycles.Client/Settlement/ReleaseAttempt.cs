@@ -22,7 +22,7 @@ internal static class ReleaseAttempt
                 error = response.Error;
                 SettlementLog.ReleaseFailed(
                     log,
-                    release.ReservationId,
+                    release.ReservationId!,
                     attempt,
                     outcome,
                     error?.Status,
@@ -37,7 +37,7 @@ internal static class ReleaseAttempt
             catch (Exception e)
             {
                 error = null;
-                SettlementLog.ReleaseUnanswered(log, release.ReservationId, attempt, e);
+                SettlementLog.ReleaseUnanswered(log, release.ReservationId!, attempt, e);
             }
         }
 

@@ -34,6 +34,12 @@ public sealed record Settlement
     public string? EventId { get; init; }
 
     /// <summary>
+    /// Whether the hold was lost before its amount was settled, so that others could spend the same budget meanwhile; see
+    /// <see cref="LeasePolicy"/>.
+    /// </summary>
+    public bool LeaseLost { get; init; }
+
+    /// <summary>
     /// The last refusal, for <see cref="SettlementOutcome.Pending"/>, <see cref="SettlementOutcome.Rejected"/> and a
     /// release that failed; null where no answer came back.
     /// </summary>

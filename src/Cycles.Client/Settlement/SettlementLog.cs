@@ -101,7 +101,7 @@ internal static partial class SettlementLog
     [LoggerMessage(
         EventId = 10,
         Level = LogLevel.Warning,
-        Message = "The client was disposed with {Pending} settlements open"
+        Message = "The client was disposed with {Pending} settlements open that no journal keeps"
     )]
     public static partial void StoppedWithPending(ILogger logger, int pending);
 

@@ -16,14 +16,27 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     private ITimer? _timer;
     private TaskCompletionSource? _idle;
     private int _running;
-    private int _releases;
+    private int _busy;
     private int _settled;
+    private int _replayed;
     private int _rejected;
     private volatile bool _stopped;
 
     public bool IsStopped => _stopped;
 
     private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>How long the oldest open one is known; zero when nothing is open.</summary>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Count == 0 ? TimeSpan.Zero : Now - _open.Min(spend => spend.OpenSince);
+            }
+        }
+    }
 
     /// <summary>Counts a settlement as open from now on.</summary>
     public void Track(SpendSettlement spend)
@@ -33,6 +46,24 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             if (!_stopped)
             {
                 Open(spend);
+            }
+        }
+    }
+
+    /// <summary>Takes in what was left behind, to be tried as soon as the server allows.</summary>
+    /// <param name="spend">What was found.</param>
+    /// <param name="age">How long it is known.</param>
+    /// <param name="floor">How long the server still wants to wait.</param>
+    public void Adopt(SpendSettlement spend, TimeSpan age, TimeSpan floor)
+    {
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                Open(spend);
+                spend.OpenSince = Now - age;
+                spend.NotBefore = Now + floor;
+                _waiting.Enqueue(spend, spend.NotBefore);
             }
         }
     }
@@ -51,6 +82,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             if (settled)
             {
                 _settled++;
+                _replayed += spend.IsReplayed ? 1 : 0;
             }
             else
             {
@@ -63,14 +95,14 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     }
 
     /// <summary>It is to be tried again, by the schedule and not before the server allows.</summary>
-    /// <returns>False when nothing is tried any more and its loss has not been reported yet.</returns>
+    /// <returns>False when nothing is tried any more, it is not kept, and its loss has not been reported yet.</returns>
     public bool Postpone(SpendSettlement spend)
     {
         lock (_gate)
         {
             if (_stopped)
             {
-                return spend.Reported;
+                return spend.Reported || spend.IsKept;
             }
 
             Open(spend);
@@ -115,19 +147,20 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         }
     }
 
-    public void BeginRelease()
+    /// <summary>A drain waits for something else too: a release, or the search for what was left behind.</summary>
+    public void BeginWork()
     {
         lock (_gate)
         {
-            _releases++;
+            _busy++;
         }
     }
 
-    public void EndRelease()
+    public void EndWork()
     {
         lock (_gate)
         {
-            _releases--;
+            _busy--;
             SignalIdle();
         }
     }
@@ -151,7 +184,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     {
         lock (_gate)
         {
-            if (_stopped || (_open.Count == 0 && _releases == 0))
+            if (_stopped || (_open.Count == 0 && _busy == 0))
             {
                 return Task.CompletedTask;
             }
@@ -169,6 +202,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             return new FlushResult
             {
                 Settled = _settled,
+                Replayed = _replayed,
                 Rejected = _rejected,
                 Pending = _open.Count,
             };
@@ -176,7 +210,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     }
 
     /// <summary>Ends everything.</summary>
-    /// <returns>What is still open, now marked as reported.</returns>
+    /// <returns>What is still open; of that, what no journal keeps is now marked as reported.</returns>
     public IReadOnlyList<SpendSettlement> Stop()
     {
         lock (_gate)
@@ -185,10 +219,11 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             SpendSettlement[] left = [.. _open];
             foreach (var spend in left)
             {
-                spend.Reported = true;
+                spend.Reported = !spend.IsKept;
             }
 
             ClientTelemetry.Pending(-left.Length);
+            ClientTelemetry.Forget(this);
             _open.Clear();
             _waiting.Clear();
             _timer?.Dispose();
@@ -203,6 +238,11 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         {
             ClientTelemetry.Pending(1);
             spend.WasOpen = true;
+            spend.OpenSince = Now;
+            if (_open.Count == 1)
+            {
+                ClientTelemetry.Watch(this);
+            }
         }
     }
 
@@ -210,7 +250,13 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
 
     private void SignalIdle()
     {
-        if (_open.Count == 0 && _releases == 0)
+        if (_open.Count > 0)
+        {
+            return;
+        }
+
+        ClientTelemetry.Forget(this);
+        if (_busy == 0)
         {
             _idle?.TrySetResult();
             _idle = null;

@@ -33,10 +33,19 @@ internal sealed class Settler
     /// <summary>The client's.</summary>
     public TimeProvider Clock => _time;
 
-    /// <summary>Runs the first attempt; never throws.</summary>
-    /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent.</returns>
+    /// <summary>How many amounts are open, and how long the oldest of them is known.</summary>
+    public (int Count, TimeSpan OldestAge) Pending => (_queue.Count().Pending, _queue.OldestAge);
+
+    /// <summary>Writes the amount down where there is a journal, and runs the first attempt; never throws.</summary>
+    /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent or kept.</returns>
     public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)
     {
+        if (spend.Journal is { } journal)
+        {
+            _queue.Track(spend);
+            await journal.KeepAsync(spend).ConfigureAwait(false);
+        }
+
         if (_queue.IsStopped)
         {
             return NeverSent(spend);
@@ -51,7 +60,7 @@ internal sealed class Settler
         var settlement = await attempt.ConfigureAwait(false);
         try
         {
-            Conclude(spend, settlement);
+            await ConcludeAsync(spend, settlement).ConfigureAwait(false);
         }
         finally
         {
@@ -67,12 +76,36 @@ internal sealed class Settler
         return settlement;
     }
 
-    /// <summary>Gives a hold back; never throws. Once the drain has ended, the TTL does.</summary>
+    /// <summary>Settles what other processes, and clients that are gone, left in a journal. Nobody waits for it but drains.</summary>
+    public void Replay(SpendJournal journal, ICyclesAuthority authority)
+    {
+        _queue.BeginWork();
+
+        // On a thread of its own from the start: reading files must not hold up whoever makes a client.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static async state =>
+            {
+                try
+                {
+                    await state.Settler.ReplayAsync(state.Journal, state.Authority).ConfigureAwait(false);
+                }
+                finally
+                {
+                    state.Settler._queue.EndWork();
+                }
+            },
+            (Settler: this, Journal: journal, Authority: authority),
+            preferLocal: false
+        );
+    }
+
+    /// <summary>Gives a hold back, if there is one; never throws. Once the drain has ended, the TTL does.</summary>
     public async ValueTask<Settlement> ReleaseAsync(HoldRelease release)
     {
-        var settlement = _queue.IsStopped
-            ? release.LeftToItsTtl(error: null)
-            : await CountedAsync(ReleaseAttempt.RunAsync(release, _log)).ConfigureAwait(false);
+        var settlement =
+            release.ReservationId is null || _queue.IsStopped
+                ? release.LeftToItsTtl(error: null)
+                : await CountedAsync(ReleaseAttempt.RunAsync(release, _log)).ConfigureAwait(false);
         release.End(settlement);
         return settlement;
     }
@@ -108,17 +141,24 @@ internal sealed class Settler
         return after with { Settled = after.Settled - before.Settled, Rejected = after.Rejected - before.Rejected };
     }
 
-    /// <summary>Ends everything at once, and reports what is still open.</summary>
+    /// <summary>Ends everything at once; what is still open stays in the journal, or is reported where none keeps it.</summary>
     public void Stop()
     {
         var left = _queue.Stop();
-        if (left.Count == 0)
+        ReplayClaims.Release(this);
+        var lost = left.Where(spend => spend.Reported).ToArray();
+        if (lost.Length < left.Count)
+        {
+            JournalLog.LeftBehind(_log, left.Count - lost.Length);
+        }
+
+        if (lost.Length == 0)
         {
             return;
         }
 
-        SettlementLog.StoppedWithPending(_log, left.Count);
-        foreach (var spend in left)
+        SettlementLog.StoppedWithPending(_log, lost.Length);
+        foreach (var spend in lost)
         {
             _reporter.Report(spend, SettlementOutcome.Pending, spend.LastError);
         }
@@ -136,11 +176,14 @@ internal sealed class Settler
 
     private async Task RetryAsync(SpendSettlement spend)
     {
-        spend.Retries++;
-        var attempt = SpendAttempt.RunAsync(spend, _log);
-        var waited = !attempt.IsCompleted;
-        var settlement = await attempt.ConfigureAwait(false);
-        Conclude(spend, settlement);
+        if (++spend.Retries > 0)
+        {
+            ClientTelemetry.Retried(spend);
+        }
+
+        var retry = TryAgainAsync(spend);
+        var waited = !retry.IsCompleted;
+        await retry.ConfigureAwait(false);
         _queue.Return();
         if (waited)
         {
@@ -149,8 +192,12 @@ internal sealed class Settler
         }
     }
 
+    private async ValueTask TryAgainAsync(SpendSettlement spend) =>
+        await ConcludeAsync(spend, await SpendAttempt.RunAsync(spend, _log).ConfigureAwait(false))
+            .ConfigureAwait(false);
+
     /// <summary>Books what an attempt came to: settled, refused for good, or to be tried again.</summary>
-    private void Conclude(SpendSettlement spend, Settlement settlement)
+    private async ValueTask ConcludeAsync(SpendSettlement spend, Settlement settlement)
     {
         if (settlement.Outcome == SettlementOutcome.Pending)
         {
@@ -159,33 +206,105 @@ internal sealed class Settler
                 SettlementLog.Sweeping(_log, spend.ReservationId, spend.Retries + 1, _schedule.Sweep);
             }
 
+            if (spend.Journal is { } journal)
+            {
+                await journal.KeepAsync(spend, RetrySchedule.Floor(spend.RetryAfter)).ConfigureAwait(false);
+            }
+
             if (!_queue.Postpone(spend))
             {
                 _reporter.Report(spend, SettlementOutcome.Pending, settlement.Error);
             }
+
+            return;
         }
-        else if (settlement.Outcome == SettlementOutcome.Rejected)
+
+        spend.Lease?.End();
+        if (settlement.Outcome == SettlementOutcome.Rejected)
         {
+            if (spend.Journal is { } journal)
+            {
+                await journal.RejectAsync(spend, settlement.Error).ConfigureAwait(false);
+            }
+
             if (_queue.Close(spend, settled: false))
             {
                 _reporter.Report(spend, SettlementOutcome.Rejected, settlement.Error);
             }
         }
-        else if (spend.WasOpen)
+        else
         {
-            // What settled at once was never open, and there is nothing to book.
-            _queue.Close(spend, settled: true);
-            SettlementLog.SettledLater(_log, spend.ReservationId, settlement.Outcome, spend.Actual);
+            if (spend.Journal is { } journal)
+            {
+                await journal.RemoveAsync(spend).ConfigureAwait(false);
+            }
+
+            if (spend.WasOpen)
+            {
+                // What settled at once was never open, and there is nothing to book.
+                _queue.Close(spend, settled: true);
+                SettlementLog.SettledLater(_log, spend.ReservationId, settlement.Outcome, spend.Actual);
+            }
         }
     }
 
     /// <summary>The drain has ended: nothing is sent, but nothing is lost silently either.</summary>
     private Settlement NeverSent(SpendSettlement spend)
     {
-        var settlement = spend.Rejected(error: null, CyclesResponseMetadata.None);
-        _reporter.Report(spend, SettlementOutcome.Rejected, error: null);
+        Settlement settlement;
+        if (spend.IsKept)
+        {
+            JournalLog.LeftBehind(_log, 1);
+            settlement = spend.Pending(Outcome.Ambiguous, error: null, CyclesResponseMetadata.None);
+        }
+        else
+        {
+            settlement = spend.Rejected(error: null, CyclesResponseMetadata.None);
+            if (_queue.Close(spend, settled: false))
+            {
+                _reporter.Report(spend, SettlementOutcome.Rejected, error: null);
+            }
+        }
+
         spend.End(settlement);
         return settlement;
+    }
+
+    private async ValueTask ReplayAsync(SpendJournal journal, ICyclesAuthority authority)
+    {
+        try
+        {
+            if (!ReplayClaims.TryClaim(journal.Place, this))
+            {
+                return;
+            }
+
+            if (_queue.IsStopped)
+            {
+                // The end came first, and does not know of this claim.
+                ReplayClaims.Release(this);
+                return;
+            }
+
+            var found = await journal.FindAsync(authority).ConfigureAwait(false);
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            JournalLog.Replaying(_log, found.Count);
+            foreach (var spend in found)
+            {
+                _queue.Adopt(spend, journal.AgeOf(spend.Record!), journal.FloorOf(spend.Record!));
+            }
+
+            Pump();
+        }
+        catch (Exception e)
+        {
+            // Without a home there is no place, for example; every later write says so too.
+            JournalLog.NotRead(_log, e);
+        }
     }
 
     private async ValueTask<Settlement?> GiveBackAsync(
@@ -226,14 +345,14 @@ internal sealed class Settler
             return await release.ConfigureAwait(false);
         }
 
-        _queue.BeginRelease();
+        _queue.BeginWork();
         try
         {
             return await release.ConfigureAwait(false);
         }
         finally
         {
-            _queue.EndRelease();
+            _queue.EndWork();
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Cycles;
 /// <summary>One attempt to settle a known amount. It never throws, and never gives up an amount.</summary>
 internal static class SpendAttempt
 {
-    /// <remarks>An expired commit's event, and the question after a contested one, belong to the same attempt.</remarks>
+    /// <remarks>An expired commit's event, and the questions before and after it, belong to the same attempt.</remarks>
     public static async ValueTask<Settlement> RunAsync(SpendSettlement spend, ILogger log)
     {
         try
@@ -30,8 +30,14 @@ internal static class SpendAttempt
                 return settlement;
             }
 
-            // Once switched it stays an event: another commit of this hold can't succeed any more.
+            // Once switched it stays an event: another commit of this hold can't succeed any more. The journal says so
+            // before the event leaves, or a restart would not know that there may be one.
             spend.SwitchToEvent();
+            if (spend.Journal is { } journal)
+            {
+                await journal.KeepAsync(spend).ConfigureAwait(false);
+            }
+
             SettlementLog.SwitchedToEvent(log, spend.ReservationId);
         }
 
@@ -47,9 +53,41 @@ internal static class SpendAttempt
         return outcome switch
         {
             Outcome.Succeeded => spend.Committed(response.Value!, response.Metadata),
-            Outcome.Expired => null,
+            Outcome.Expired => await ExpiredAsync(spend, response.Error!, response.Metadata).ConfigureAwait(false),
             _ => await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>
+    /// The protocol's code says that nothing was committed. A 410 without it may be a proxy's, about a commit that
+    /// arrived, and an event is another operation that the commit's key does not protect: so it is asked for first.
+    /// </summary>
+    /// <returns>Null when an event is to take the commit's place.</returns>
+    private static async ValueTask<Settlement?> ExpiredAsync(
+        SpendSettlement spend,
+        CyclesError error,
+        CyclesResponseMetadata metadata
+    )
+    {
+        if (error.Code != ErrorCode.ReservationExpired)
+        {
+            var found = await spend
+                .Authority.GetReservationAsync(spend.ReservationId!, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (HoldsSpend(found, spend))
+            {
+                return spend.AlreadyFinalized(found.Metadata);
+            }
+
+            var asked = found.IsSuccess ? Outcome.Succeeded : OutcomeClassifier.Of(found.Error);
+            if (asked is Outcome.Ambiguous or Outcome.Throttled or Outcome.Unauthenticated)
+            {
+                // No answer to the question: nothing is known, and the commit's key is still the right one.
+                return spend.Pending(asked, found.Error, found.Metadata);
+            }
+        }
+
+        return spend.HasFallback ? null : spend.Rejected(error, metadata);
     }
 
     private static async ValueTask<Settlement> RecordAsync(
@@ -105,11 +143,7 @@ internal static class SpendAttempt
         try
         {
             var response = await spend.Authority.GetReservationAsync(id, CancellationToken.None).ConfigureAwait(false);
-            return
-                response is { IsSuccess: true, Value: { Status: ReservationStatus.Committed } detail }
-                && detail.Committed == spend.Actual
-                ? response.Metadata
-                : null;
+            return HoldsSpend(response, spend) ? response.Metadata : null;
         }
         catch (Exception e)
         {
@@ -117,4 +151,8 @@ internal static class SpendAttempt
             return null;
         }
     }
+
+    private static bool HoldsSpend(in CyclesResponse<ReservationDetail> response, SpendSettlement spend) =>
+        response is { IsSuccess: true, Value: { Status: ReservationStatus.Committed } detail }
+        && detail.Committed == spend.Actual;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Cycles;
 
 /// <summary>A known amount on its way to the ledger: as a commit, and as an event once the hold has expired.</summary>
@@ -6,11 +8,16 @@ internal sealed class SpendSettlement : SettlementOperation
     private readonly CommitRequest? _commit;
     private readonly ReservationCreateRequest? _origin;
     private EventCreateRequest? _event;
+    private bool _isEvent;
 
-    /// <summary>Settles a hold.</summary>
+    /// <summary>Settles a hold, or what ran without one because nobody answered.</summary>
+    /// <param name="authority">Who is asked.</param>
+    /// <param name="reservationId">The hold; null when the reserve failed open.</param>
+    /// <param name="origin">What the reserve asked for.</param>
+    /// <param name="commit">What it cost.</param>
     public SpendSettlement(
         ICyclesAuthority authority,
-        string reservationId,
+        string? reservationId,
         ReservationCreateRequest origin,
         CommitRequest commit
     )
@@ -19,6 +26,7 @@ internal sealed class SpendSettlement : SettlementOperation
         ReservationId = reservationId;
         _origin = origin;
         _commit = commit;
+        _isEvent = reservationId is null;
     }
 
     /// <summary>Records what had no hold.</summary>
@@ -26,28 +34,67 @@ internal sealed class SpendSettlement : SettlementOperation
     {
         Authority = authority;
         _event = request;
+        _isEvent = true;
+    }
+
+    /// <summary>Goes on with what another process or client left behind.</summary>
+    /// <exception cref="JsonException">A body is not of the protocol.</exception>
+    public SpendSettlement(ICyclesAuthority authority, JournalRecord record)
+    {
+        Authority = authority;
+        Record = record;
+        _commit = StoredBody.Read(record.CommitBody, CyclesJsonContext.Default.CommitRequest);
+        _event = StoredBody.Read(record.EventFallbackBody, CyclesJsonContext.Default.EventCreateRequest);
+        _isEvent = record.Mode == JournalMode.Event;
+        ReservationId = _isEvent ? StoredBody.RecoveredReservation(_event!) : record.ReservationId;
+        IsReplayed = true;
+        Retries = -1; // Its first attempt here is not a retry yet.
     }
 
     public ICyclesAuthority Authority { get; }
 
-    /// <summary>Null for a plain event.</summary>
+    /// <summary>Null for a plain event, and where a reserve failed open.</summary>
     public string? ReservationId { get; }
 
     public bool ActualIsEstimate { get; init; }
 
+    /// <summary>What keeps the hold alive until it is settled; null for a plain event.</summary>
+    public Lease? Lease { get; init; }
+
     /// <summary>The commit to send; null from the moment that an event takes its place.</summary>
-    public CommitRequest? Commit => _event is null ? _commit : null;
+    public CommitRequest? Commit => _isEvent ? null : _commit;
 
     /// <summary>The event to send; null while the commit stands.</summary>
-    public EventCreateRequest? Event => _event;
+    public EventCreateRequest? Event => _isEvent ? Fallback : null;
 
-    public CyclesAction Action => _origin?.Action ?? _event!.Action;
+    public CyclesAction Action => _origin?.Action ?? _event?.Action ?? StoredBody.UnknownAction;
 
     public Amount Actual => _commit?.Actual ?? _event!.Actual;
 
     public string Key => _commit?.IdempotencyKey ?? _event!.IdempotencyKey;
 
     public override string Description => ActualIsEstimate ? "committed at its estimate" : "committed";
+
+    /// <summary>Where it is kept until it is settled; null where nothing is.</summary>
+    public SpendJournal? Journal { get; init; }
+
+    /// <summary>What the journal calls it.</summary>
+    public string FiledUnder =>
+        Record?.ReservationId
+        ?? ReservationId
+        ?? (_origin is null ? $"event-{Key}" : $"failopen-{_origin.IdempotencyKey}");
+
+    /// <summary>Its record as it stands; null before it has one.</summary>
+    public JournalRecord? Record { get; set; }
+
+    /// <summary>Whether the journal holds it, so that the end of the process does not lose it.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Whether it was found in the journal.</summary>
+    public bool IsReplayed { get; }
+
+    /// <summary>Where its record is, once it was refused for good.</summary>
+    public string? DeadLetter { get; set; }
 
     /// <summary>How many attempts followed the first one.</summary>
     public int Retries { get; set; }
@@ -64,32 +111,72 @@ internal sealed class SpendSettlement : SettlementOperation
     /// <summary>The earliest time that the server allows, on the clock of the settler's books.</summary>
     public TimeSpan NotBefore { get; set; }
 
+    /// <summary>When it became known, on the clock of the settler's books; before its start for what was found.</summary>
+    public TimeSpan OpenSince { get; set; }
+
     /// <summary>Whether the settler's books ever held it.</summary>
     public bool WasOpen { get; set; }
 
     /// <summary>Whether its loss was reported already. Guarded by the settler's books.</summary>
     public bool Reported { get; set; }
 
+    /// <summary>Whether there is an event to take the commit's place: some records of other SDKs have none.</summary>
+    public bool HasFallback => _origin is not null || _event is not null;
+
     /// <summary>
-    /// From here on it is an event, with the commit's key and data. It names no overage policy: the reservation's was
-    /// chosen for a hold that is gone.
+    /// The event, with the commit's key and data. It names no overage policy: the reservation's was chosen for a hold
+    /// that is gone, or never was.
     /// </summary>
-    public void SwitchToEvent()
-    {
-        _event = new EventCreateRequest
+    private EventCreateRequest Fallback =>
+        _event ??= new EventCreateRequest
         {
             IdempotencyKey = _commit!.IdempotencyKey,
             Subject = _origin!.Subject,
             Action = _origin.Action,
             Actual = _commit.Actual,
             Metrics = _commit.Metrics,
-            Metadata = Copies.With(
-                _commit.Metadata,
-                ("recovered_reservation_id", ReservationId!),
-                ("recovery_reason", "commit_after_reservation_expired")
-            ),
+            Metadata = ReservationId is null
+                ? Copies.With(_commit.Metadata, ("recovery_reason", "authority_unreachable"))
+                : Copies.With(
+                    _commit.Metadata,
+                    ("recovered_reservation_id", ReservationId),
+                    ("recovery_reason", "commit_after_reservation_expired")
+                ),
         };
+
+    /// <summary>From here on it is an event.</summary>
+    public void SwitchToEvent()
+    {
+        _isEvent = true;
+        if (Record is { } record)
+        {
+            // The server's wait was for the commit.
+            Record = record with
+            {
+                Mode = JournalMode.Event,
+                NotBeforeMs = null,
+            };
+        }
     }
+
+    /// <summary>The commit as the journal keeps it.</summary>
+    public ReadOnlyMemory<byte>? CommitBody() => StoredBody.Write(_commit, CyclesJsonContext.Default.CommitRequest);
+
+    /// <summary>The event as the journal keeps it, also while the commit stands.</summary>
+    public ReadOnlyMemory<byte>? EventBody() =>
+        StoredBody.Write(Fallback, CyclesJsonContext.Default.EventCreateRequest);
+
+    /// <summary>Sends the commit: over a wire the very bytes that the journal keeps.</summary>
+    public ValueTask<CyclesResponse<CommitResponse>> SendCommitAsync() =>
+        Authority is IStoredRequests wire && Record?.CommitBody is { } body
+            ? wire.CommitStoredAsync(ReservationId!, Actual.Unit, Key, body, CancellationToken.None)
+            : Authority.CommitReservationAsync(ReservationId!, _commit!, CancellationToken.None);
+
+    /// <summary>Sends the event, likewise.</summary>
+    public ValueTask<CyclesResponse<EventCreateResponse>> SendEventAsync() =>
+        Authority is IStoredRequests wire && Record?.EventFallbackBody is { } body
+            ? wire.CreateStoredEventAsync(Actual.Unit, Fallback.IdempotencyKey, body, CancellationToken.None)
+            : Authority.CreateEventAsync(Fallback, CancellationToken.None);
 
     public Settlement Committed(CommitResponse response, CyclesResponseMetadata metadata) =>
         new()
@@ -107,7 +194,11 @@ internal sealed class SpendSettlement : SettlementOperation
     public Settlement Recorded(EventCreateResponse response, CyclesResponseMetadata metadata) =>
         new()
         {
-            Outcome = ReservationId is null ? SettlementOutcome.Committed : SettlementOutcome.RecoveredAsEvent,
+            // What never was a commit is not recovered: the event is what was asked for.
+            Outcome =
+                _commit is null && ReservationId is null
+                    ? SettlementOutcome.Committed
+                    : SettlementOutcome.RecoveredAsEvent,
             ReservationId = ReservationId,
             Actual = Actual,
             ActualIsEstimate = ActualIsEstimate,
@@ -139,7 +230,7 @@ internal sealed class SpendSettlement : SettlementOperation
         {
             Outcome = outcome,
             ReservationId = ReservationId,
-            Subject = _origin?.Subject ?? _event!.Subject,
+            Subject = _origin?.Subject ?? _event?.Subject ?? new Subject(),
             Action = Action,
             Actual = Actual,
             ActualIsEstimate = ActualIsEstimate,
@@ -147,6 +238,7 @@ internal sealed class SpendSettlement : SettlementOperation
             Metrics = _commit is null ? _event!.Metrics : _commit.Metrics,
             Metadata = _commit is null ? _event!.Metadata : _commit.Metadata,
             Error = error,
+            DeadLetter = DeadLetter,
         };
 
     private Settlement Ended(SettlementOutcome outcome, CyclesError? error, CyclesResponseMetadata metadata) =>

@@ -12,8 +12,8 @@ public sealed record UnrecordedSpend
 {
     /// <summary>
     /// <see cref="SettlementOutcome.Rejected"/> when it was refused for good or never sent;
-    /// <see cref="SettlementOutcome.Pending"/> when the client was disposed before it got through, so that the authority
-    /// may have recorded it after all.
+    /// <see cref="SettlementOutcome.Pending"/> when the client was disposed before it got through and no journal holds it,
+    /// so that the authority may have recorded it after all.
     /// </summary>
     public required SettlementOutcome Outcome { get; init; }
 
@@ -43,4 +43,9 @@ public sealed record UnrecordedSpend
 
     /// <summary>The last refusal; null where no answer came back.</summary>
     public CyclesError? Error { get; init; }
+
+    /// <summary>
+    /// Where the journal keeps it from now on, a path for example; null where there is no journal, or it failed.
+    /// </summary>
+    public string? DeadLetter { get; init; }
 }

@@ -27,17 +27,12 @@ internal static class Observed
             : authority.CreateReservationAsync(request, cancellationToken);
 
     public static ValueTask<CyclesResponse<CommitResponse>> CommitAsync(SpendSettlement spend, CommitRequest commit) =>
-        ClientTelemetry.IsObserved
-            ? WatchCommitAsync(spend, commit)
-            : spend.Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None);
+        ClientTelemetry.IsObserved ? WatchCommitAsync(spend, commit) : spend.SendCommitAsync();
 
     public static ValueTask<CyclesResponse<EventCreateResponse>> RecordAsync(
         SpendSettlement spend,
         EventCreateRequest request
-    ) =>
-        ClientTelemetry.IsObserved
-            ? WatchRecordAsync(spend, request)
-            : spend.Authority.CreateEventAsync(request, CancellationToken.None);
+    ) => ClientTelemetry.IsObserved ? WatchRecordAsync(spend, request) : spend.SendEventAsync();
 
     public static ValueTask<CyclesResponse<ReleaseResponse>> ReleaseAsync(HoldRelease release) =>
         ClientTelemetry.IsObserved ? WatchReleaseAsync(release) : release.SendAsync();
@@ -108,7 +103,7 @@ internal static class Observed
             TelemetryNames.Commit,
             spend.Action,
             commit.Actual.Unit,
-            () => spend.Authority.CommitReservationAsync(spend.ReservationId!, commit, CancellationToken.None),
+            spend.SendCommitAsync,
             (attempt, answer) =>
                 attempt
                     .Tag(TelemetryNames.ReservationTag, spend.ReservationId)
@@ -126,7 +121,7 @@ internal static class Observed
             TelemetryNames.Event,
             request.Action,
             request.Actual.Unit,
-            () => spend.Authority.CreateEventAsync(request, CancellationToken.None),
+            spend.SendEventAsync,
             static (_, _) => { }
         );
 

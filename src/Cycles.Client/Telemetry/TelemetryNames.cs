@@ -16,7 +16,12 @@ internal static class TelemetryNames
     public const string Duration = "cycles.client.operation.duration";
     public const string Denials = "cycles.client.denials";
     public const string Pending = "cycles.client.settlements.pending";
+    public const string OldestPending = "cycles.client.settlements.oldest_pending.age";
+    public const string Retries = "cycles.client.settlements.retries";
+    public const string JournalFailures = "cycles.client.journal.failures";
+    public const string FailOpens = "cycles.client.fail_opens";
     public const string DeadLetters = "cycles.client.dead_letters";
+    public const string LeasesLost = "cycles.client.leases.lost";
 
     public const string OperationTag = "cycles.operation";
     public const string DecisionTag = "cycles.decision";

@@ -15,7 +15,7 @@ internal static class ClientCost
         await using var client = new CyclesClient(
             address,
             HttpHost.ApiKey,
-            new CyclesClientOptions { Subject = Ledgers.Bot }
+            new CyclesClientOptions { Subject = Ledgers.Bot, JournalEnabled = false } // The journal's cost is apart.
         );
         using var http = BareLifecycle.NewClient();
         var bare = new BareLifecycle(http, address);

@@ -26,11 +26,18 @@ public sealed class ConfigurationTests
                 ["Cycles:DrainTimeout"] = "1s",
                 ["Cycles:OveragePolicy"] = "ALLOW_WITH_OVERDRAFT",
                 ["Cycles:WhenActualIsMissing"] = "surface",
+                ["Cycles:HeartbeatEnabled"] = "false",
+                ["Cycles:LeasePolicy"] = "FAIL_ON_FINALIZE",
+                ["Cycles:MaxExtensions"] = "25",
                 ["Cycles:RetryEnabled"] = "false",
                 ["Cycles:RetryMaxAttempts"] = "1",
                 ["Cycles:RetryInitialDelay"] = "1s",
                 ["Cycles:RetryMultiplier"] = "3",
                 ["Cycles:RetryMaxDelay"] = "10s",
+                ["Cycles:JournalEnabled"] = "true",
+                ["Cycles:JournalDirectory"] = "/var/lib/cycles",
+                ["Cycles:MaxPendingAge"] = "2m",
+                ["Cycles:FailOpen"] = "true",
             },
             configuration => configuration.GetSection("Cycles")
         );
@@ -48,11 +55,18 @@ public sealed class ConfigurationTests
             Assert.That(options.DrainTimeout, Is.EqualTo(TimeSpan.FromSeconds(1)));
             Assert.That(options.OveragePolicy, Is.EqualTo(CommitOveragePolicy.AllowWithOverdraft));
             Assert.That(options.WhenActualIsMissing, Is.EqualTo(WhenActualIsMissing.Surface));
+            Assert.That(options.HeartbeatEnabled, Is.False);
+            Assert.That(options.LeasePolicy, Is.EqualTo(LeasePolicy.FailOnFinalize));
+            Assert.That(options.MaxExtensions, Is.EqualTo(25));
             Assert.That(options.RetryEnabled, Is.False);
             Assert.That(options.RetryMaxAttempts, Is.EqualTo(1));
             Assert.That(options.RetryInitialDelay, Is.EqualTo(TimeSpan.FromSeconds(1)));
             Assert.That(options.RetryMultiplier, Is.EqualTo(3));
             Assert.That(options.RetryMaxDelay, Is.EqualTo(TimeSpan.FromSeconds(10)));
+            Assert.That(options.JournalEnabled, Is.True);
+            Assert.That(options.JournalDirectory, Is.EqualTo("/var/lib/cycles"));
+            Assert.That(options.MaxPendingAge, Is.EqualTo(TimeSpan.FromMinutes(2)));
+            Assert.That(options.FailOpen, Is.True);
         });
     }
 

@@ -25,7 +25,7 @@ internal static class Answers
 
     public const string Balances = """{"balances":[]}""";
 
-    /// <summary>The least that each operation promises.</summary>
+    /// <summary>The least that each operation promises, and what is left of a lease, so that no beat comes between.</summary>
     public static Task Valid(HttpContext context)
     {
         var path = context.Request.Path.Value!;

@@ -64,7 +64,10 @@ internal sealed class LedgerHost : IAsyncDisposable
     public int Reached(Operation operation) => _reached.GetValueOrDefault(operation);
 
     /// <summary>Lets every hold that is out expire.</summary>
-    public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(2));
+    public void HoldsExpire() => Pass(TimeSpan.FromMinutes(2));
+
+    /// <summary>Lets time pass for the ledger.</summary>
+    public void Pass(TimeSpan time) => _clock.Advance(time);
 
     public async Task<ReservationDetail> ReservationAsync(string id) =>
         (await _authority.ForTenant("acme").GetReservationAsync(id)).Value!;

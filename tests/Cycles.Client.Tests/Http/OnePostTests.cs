@@ -29,6 +29,7 @@ public sealed class OnePostTests
             options.BaseUrl = server.Url;
             options.ApiKey = Seam.Key;
             options.Subject = new() { Tenant = "acme" };
+            options.JournalDirectory = TestHome.NewJournal();
             options.DrainTimeout = TimeSpan.Zero;
         };
         _ = named ? services.AddCyclesClient("billing", configure) : services.AddCyclesClient(configure);

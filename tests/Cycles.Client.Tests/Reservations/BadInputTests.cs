@@ -180,6 +180,8 @@ public sealed class BadInputTests : ClientFixture
         Options(o => o.DrainTimeout = TimeSpan.FromSeconds(-1), "CyclesClientOptions.DrainTimeout must be 0 or more");
         Options(o => o.OveragePolicy = 0, "CyclesClientOptions.OveragePolicy must be");
         Options(o => o.WhenActualIsMissing = (WhenActualIsMissing)9, "CyclesClientOptions.WhenActualIsMissing must be");
+        Options(o => o.LeasePolicy = (LeasePolicy)9, "CyclesClientOptions.LeasePolicy must be Warn, ");
+        Options(o => o.MaxExtensions = -1, "CyclesClientOptions.MaxExtensions must be 0 or more");
         Options(o => o.Subject = new() { Agent = "a b" }, "CyclesClientOptions.Subject.Agent must");
         Assert.Throws<ArgumentNullException>(() => _ = new CyclesClient(null!));
 

@@ -93,6 +93,7 @@ public sealed class BackgroundTests : ClientFixture
     public async Task An_authority_that_is_down_for_ten_minutes_loses_nothing()
     {
         Authority.Always(Operation.Commit, Fault.LostBefore);
+        Authority.Always(Operation.Extend, Fault.LostBefore);
         for (var i = 0; i < 100; i++)
         {
             await CommitAsync(7);

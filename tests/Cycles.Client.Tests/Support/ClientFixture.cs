@@ -133,6 +133,10 @@ public abstract class ClientFixture
             [
                 .. Authority.Requests<EventCreateRequest>(operation).Select(request => request.IdempotencyKey),
             ],
+            Operation.Extend =>
+            [
+                .. Authority.Requests<ReservationExtendRequest>(operation).Select(request => request.IdempotencyKey),
+            ],
             _ => throw new ArgumentOutOfRangeException(nameof(operation)),
         };
 }

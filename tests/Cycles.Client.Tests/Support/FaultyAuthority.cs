@@ -6,7 +6,7 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
     private readonly object _gate = new();
     private readonly List<(Operation Operation, object Request, CancellationToken Token)> _calls = [];
     private readonly Dictionary<Operation, Queue<Fault>> _next = [];
-    private readonly Dictionary<Operation, Fault> _always = [];
+    private readonly Dictionary<Operation, Func<Fault>> _always = [];
 
     public string? Tenant { get; set; } = inner.Tenant;
 
@@ -47,7 +47,10 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
     }
 
     /// <summary>Every call fails so, until told otherwise.</summary>
-    public void Always(Operation operation, Fault fault)
+    public void Always(Operation operation, Fault fault) => Always(operation, () => fault);
+
+    /// <summary>Every call fails as chance has it, until told otherwise.</summary>
+    public void Always(Operation operation, Func<Fault> fault)
     {
         lock (_gate)
         {
@@ -188,7 +191,7 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
             _calls.Add((operation, request, token));
             return _next.TryGetValue(operation, out var queue) && queue.TryDequeue(out var fault)
                 ? fault
-                : _always.GetValueOrDefault(operation, Fault.None);
+                : _always.GetValueOrDefault(operation, static () => Fault.None)();
         }
     }
 }

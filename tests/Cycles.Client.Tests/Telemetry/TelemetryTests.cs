@@ -221,6 +221,27 @@ public sealed class TelemetryTests : ClientFixture
         HoldsExpire();
     }
 
+    [Test]
+    public async Task Beats_are_spans_of_nobody_and_a_lost_hold_is_counted()
+    {
+        ActivitySource.AddActivityListener(_spans);
+        _metrics.Start();
+        Authority.Always(Operation.Extend, Fault.Refused(409, "MAX_EXTENSIONS_EXCEEDED"));
+        await using var guard = await Client.ReserveAsync(_action, Tokens(10));
+        Pass(TimeSpan.FromMinutes(1));
+
+        var (_, value, tags) = Measured("cycles.client.leases.lost").Single();
+        var beat = Mine().Single(span => span.OperationName == "cycles.extend");
+        Assert.Multiple(() =>
+        {
+            Assert.That(value, Is.EqualTo(1));
+            Assert.That(tags.Keys, Is.EquivalentTo(new[] { "cycles.reason", "cycles.action.kind" }));
+            Assert.That(tags["cycles.reason"], Is.EqualTo("RAN_OUT"));
+            Assert.That(beat.GetTagItem("cycles.reservation.id"), Is.EqualTo(guard.ReservationId));
+            Assert.That(beat.GetTagItem("cycles.reason"), Is.EqualTo("MAX_EXTENSIONS_EXCEEDED"));
+        });
+    }
+
     private double Pending()
     {
         _measurements.Clear();

@@ -1,0 +1,288 @@
+using System.Globalization;
+
+namespace Cycles;
+
+/// <summary>
+/// A journal of one small file for each amount, in the folder that all SDKs of the protocol share, so that a fleet in
+/// several languages settles what any of its processes left behind.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A record is written to a temporary file, flushed to disk and renamed, and the folder is flushed too: after that it
+/// survives the end of the process and of the machine. Folders are 0700 and files 0600 where the system has such modes;
+/// the permissions of a base folder that exists are never changed.
+/// </para>
+/// <para>
+/// What can't be read is renamed to <c>.corrupt</c> and never deleted. What was refused for good is moved to the folder
+/// <c>dead-letter</c>, with <c>rejected_at_ms</c> and <c>reason</c> added; moved back, it is replayed at the next start.
+/// </para>
+/// <para>Thread-safe, also across processes. The calls work on the caller's thread.</para>
+/// </remarks>
+public sealed class FileSettlementJournal : ISettlementJournal
+{
+    private static readonly TimeSpan OldestTemporary = TimeSpan.FromHours(1);
+
+    private readonly JournalIdentity _identity;
+    private readonly Lazy<string> _folder;
+    private readonly IJournalFiles _files;
+    private readonly TimeProvider _time;
+    private volatile bool _isMade;
+
+    /// <summary>The journal of an identity below a base folder. Nothing is touched before it is used.</summary>
+    /// <param name="directory">
+    /// The base folder; null for <c>.runcycles/commit-journal</c> in the user's home. It may be missing.
+    /// </param>
+    /// <param name="identity">Whose journal it is; its name is that of the folder below.</param>
+    /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="identity"/> is null.</exception>
+    public FileSettlementJournal(string? directory, JournalIdentity identity, TimeProvider? timeProvider = null)
+        : this(directory, identity, timeProvider, new JournalFiles()) { }
+
+    internal FileSettlementJournal(
+        string? directory,
+        JournalIdentity identity,
+        TimeProvider? timeProvider,
+        IJournalFiles files
+    )
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        _identity = identity;
+        _files = files;
+        _time = timeProvider ?? TimeProvider.System;
+        _folder = new Lazy<string>(
+            () => Path.Combine(Path.GetFullPath(directory ?? JournalFolder.Default), identity.Name),
+            LazyThreadSafetyMode.PublicationOnly // What throws is not kept: a home may come.
+        );
+    }
+
+    /// <summary>Where its files are.</summary>
+    /// <exception cref="IOException">No base folder was given, and the user has no home.</exception>
+    public string Folder => _folder.Value;
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">It can't be written.</exception>
+    public ValueTask WriteAsync(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        Save(Folder, record.ReservationId, record.ToUtf8Json());
+        return default;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">It can't be removed.</exception>
+    public ValueTask RemoveAsync(string reservationId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reservationId);
+        try
+        {
+            // Not flushed: should it be back after a power cut, its key keeps it from being charged again.
+            File.Delete(PathOf(Folder, reservationId));
+            RemoveLegacy(reservationId);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing is there.
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">It can't be written or removed; then the record is still there.</exception>
+    public async ValueTask<string?> RejectAsync(JournalRecord record, CyclesError? reason)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var folder = Path.Combine(Folder, JournalNames.DeadLetters);
+        JournalFolder.Make(folder);
+        Save(folder, record.ReservationId, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
+        await RemoveAsync(record.ReservationId).ConfigureAwait(false);
+        return PathOf(folder, record.ReservationId);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The folder can't be read.</exception>
+    public ValueTask<JournalContents> ReadAsync()
+    {
+        List<JournalRecord> records = [];
+        List<string> problems = [];
+        if (Directory.Exists(Folder))
+        {
+            ClearTemporaries();
+            foreach (var path in Directory.GetFiles(Folder, $"*{JournalNames.Suffix}").Order(StringComparer.Ordinal))
+            {
+                if (
+                    Load(path, problems) is { } record
+                    && string.Equals(record.BaseUrl, _identity.BaseUrl, StringComparison.Ordinal)
+                )
+                {
+                    records.Add(record);
+                }
+            }
+        }
+
+        return new ValueTask<JournalContents>(new JournalContents(records, problems));
+    }
+
+    private DateTimeOffset Now => _time.GetUtcNow();
+
+    private static string PathOf(string folder, string reservationId) =>
+        Path.Combine(folder, JournalNames.Of(reservationId));
+
+    private void Save(string folder, string reservationId, byte[] content)
+    {
+        if (!_isMade)
+        {
+            JournalFolder.Make(Folder);
+            _isMade = true;
+        }
+
+        var path = PathOf(folder, reservationId);
+
+        // Several processes may write the same record: none may publish half of another's file.
+        var temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}{JournalNames.Temporary}";
+        try
+        {
+            try
+            {
+                _files.Write(temporary, content);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Somebody cleared the folder away; one more try, because this amount has to be kept.
+                JournalFolder.Make(folder);
+                _files.Write(temporary, content);
+            }
+
+            _files.Publish(temporary, path);
+        }
+        catch
+        {
+            DeleteQuietly(temporary);
+            throw;
+        }
+    }
+
+    /// <returns>The record; null when there is none any more, or none that can be read.</returns>
+    private JournalRecord? Load(string path, List<string> problems)
+    {
+        try
+        {
+            var record = JournalRecord.Parse(File.ReadAllBytes(path));
+            return IsCopy(record, path) ? null : record;
+        }
+        catch (FormatException e)
+        {
+            problems.Add(Quarantine(path, e.Message));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Another process settled it meanwhile.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{path} can't be read: {e.Message}");
+        }
+
+        return null;
+    }
+
+    /// <summary>Brings an older name up to date. Two ids may share an older name, so only the id within decides.</summary>
+    /// <returns>Whether the same record is there under its right name too.</returns>
+    private bool IsCopy(JournalRecord record, string path)
+    {
+        var right = PathOf(Folder, record.ReservationId);
+        if (string.Equals(path, right, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!File.Exists(right))
+            {
+                File.Move(path, right, overwrite: false);
+                return false;
+            }
+
+            if (JournalRecord.Parse(File.ReadAllBytes(right)).ReservationId != record.ReservationId)
+            {
+                return false;
+            }
+
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // It is replayed under the name that it has.
+            return false;
+        }
+    }
+
+    private void RemoveLegacy(string reservationId)
+    {
+        var path = Path.Combine(Folder, JournalNames.Legacy(reservationId));
+        if (File.Exists(path) && IsOf(reservationId, path))
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static bool IsOf(string reservationId, string path)
+    {
+        try
+        {
+            return JournalRecord.Parse(File.ReadAllBytes(path)).ReservationId == reservationId;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>What to tell an operator.</returns>
+    private static string Quarantine(string path, string problem)
+    {
+        var name = path[..^JournalNames.Suffix.Length];
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                var aside = i == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}.{i}");
+                if (!File.Exists(aside + JournalNames.Corrupt))
+                {
+                    File.Move(path, aside + JournalNames.Corrupt, overwrite: false);
+                    return $"{path} is no record ({problem}); it is set aside as {aside}{JournalNames.Corrupt}";
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{path} is no record ({problem}), and can't be set aside: {e.Message}";
+        }
+    }
+
+    /// <summary>What a process left half written when it died.</summary>
+    private void ClearTemporaries()
+    {
+        foreach (var path in Directory.GetFiles(Folder, $"*{JournalNames.Temporary}"))
+        {
+            if (Now - File.GetLastWriteTimeUtc(path) > OldestTemporary)
+            {
+                DeleteQuietly(path);
+            }
+        }
+    }
+
+    private static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is in nobody's way, and goes when it is old enough.
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Cycles;
+
+/// <summary>
+/// What settlement does with a journal: keeps each amount from before its first request until it is settled. It never
+/// throws: an amount that can't be kept is settled all the same.
+/// </summary>
+internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, TimeProvider time, ILogger log)
+{
+    private readonly ConcurrentDictionary<string, bool> _inHand = new(StringComparer.Ordinal);
+
+    /// <summary>Whom a replay belongs to: two journals on one folder are one.</summary>
+    public object Place => journal is FileSettlementJournal file ? file.Folder : journal;
+
+    /// <summary>Writes an amount down as it stands now.</summary>
+    public async ValueTask KeepAsync(SpendSettlement spend)
+    {
+        try
+        {
+            spend.Record ??= NewRecord(spend);
+            _inHand[spend.Record.ReservationId] = true;
+            await journal.WriteAsync(spend.Record).ConfigureAwait(false);
+            spend.IsKept = true;
+        }
+        catch (Exception e)
+        {
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotKept(log, spend.ReservationId, e);
+        }
+    }
+
+    /// <summary>Notes the time that the server asked for, because the end of this process must not shorten it.</summary>
+    public ValueTask KeepAsync(SpendSettlement spend, TimeSpan floor)
+    {
+        if (floor > TimeSpan.Zero && spend.Record is { } record)
+        {
+            spend.Record = record with { NotBeforeMs = (time.GetUtcNow() + floor).ToUnixTimeMilliseconds() };
+        }
+        else if (spend.IsKept)
+        {
+            return default;
+        }
+
+        return KeepAsync(spend);
+    }
+
+    /// <summary>It is settled.</summary>
+    public async ValueTask RemoveAsync(SpendSettlement spend)
+    {
+        if (spend.Record is not { } record)
+        {
+            return;
+        }
+
+        try
+        {
+            await journal.RemoveAsync(record.ReservationId).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotRemoved(log, spend.ReservationId, e);
+        }
+
+        Drop(spend);
+    }
+
+    /// <summary>It was refused for good.</summary>
+    public async ValueTask RejectAsync(SpendSettlement spend, CyclesError? error)
+    {
+        if (spend.Record is not { } record)
+        {
+            return;
+        }
+
+        try
+        {
+            spend.DeadLetter = await journal.RejectAsync(record, error).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotRejected(log, spend.ReservationId, e);
+        }
+
+        Drop(spend);
+    }
+
+    /// <summary>What is left of other processes, or of clients that are gone.</summary>
+    public async ValueTask<IReadOnlyList<SpendSettlement>> FindAsync(ICyclesAuthority authority)
+    {
+        JournalContents contents;
+        try
+        {
+            contents = await journal.ReadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotRead(log, e);
+            return [];
+        }
+
+        foreach (var problem in contents.Problems)
+        {
+            ClientTelemetry.JournalFailed();
+            JournalLog.SetAside(log, problem);
+        }
+
+        List<SpendSettlement> found = [];
+        foreach (var record in contents.Records)
+        {
+            // What this client is settling right now is not left behind.
+            if (_inHand.TryAdd(record.ReservationId, true) && Revive(authority, record) is { } spend)
+            {
+                found.Add(spend);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>How long ago it became known, as far as clocks can tell.</summary>
+    public TimeSpan AgeOf(JournalRecord record) =>
+        record.RecordedAtMs > 0 ? Positive(time.GetUtcNow().ToUnixTimeMilliseconds() - record.RecordedAtMs) : default;
+
+    /// <summary>How long the server still wants to wait. A clock that was set back must not park an amount for days.</summary>
+    public TimeSpan FloorOf(JournalRecord record) =>
+        RetrySchedule.Floor(
+            record.NotBeforeMs is { } notBefore
+                ? Positive(notBefore - time.GetUtcNow().ToUnixTimeMilliseconds())
+                : default
+        );
+
+    private SpendSettlement? Revive(ICyclesAuthority authority, JournalRecord record)
+    {
+        try
+        {
+            return new SpendSettlement(authority, record)
+            {
+                Clock = time,
+                Journal = this,
+                IsKept = true,
+            };
+        }
+        catch (Exception e)
+        {
+            // Another SDK knows more than this one: the record stays for it.
+            _inHand.TryRemove(record.ReservationId, out _);
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotUnderstood(log, record.ReservationId, e.GetType().Name);
+            return null;
+        }
+    }
+
+    private JournalRecord NewRecord(SpendSettlement spend) =>
+        new()
+        {
+            ReservationId = spend.FiledUnder,
+            BaseUrl = baseUrl,
+            Mode = spend.Commit is null ? JournalMode.Event : JournalMode.Commit,
+            CommitBody = spend.CommitBody(),
+            EventFallbackBody = spend.EventBody(),
+            RecordedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+
+    private void Drop(SpendSettlement spend)
+    {
+        spend.IsKept = false;
+        _inHand.TryRemove(spend.Record!.ReservationId, out _);
+    }
+
+    private static TimeSpan Positive(long milliseconds) =>
+        milliseconds <= 0 ? TimeSpan.Zero
+        : milliseconds < TimeSpan.MaxValue.TotalMilliseconds / 2 ? TimeSpan.FromMilliseconds(milliseconds)
+        : TimeSpan.MaxValue / 2;
+}

@@ -1,0 +1,269 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cycles.Client.Tests;
+
+/// <summary>The folder, its files and what may lie in it.</summary>
+public sealed class FileJournalTests
+{
+    private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private string _base = null!;
+
+    [SetUp]
+    public void MakeBase() => _base = Directory.CreateTempSubdirectory("cycles journal ü ").FullName;
+
+    [TearDown]
+    public void RemoveBase() => Directory.Delete(_base, recursive: true);
+
+    private FileSettlementJournal Journal => new(_base, JournalRecords.Acme);
+
+    private string Folder => Path.Combine(_base, JournalRecords.Acme.Name);
+
+    [Test]
+    public async Task What_is_written_is_read_until_it_is_removed()
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        await Journal.WriteAsync(JournalRecords.Of("a/b"));
+        Assert.That(await IdsAsync(), Is.EquivalentTo(new[] { "rsv_1", "a/b" }));
+        await Journal.RemoveAsync("rsv_1");
+        await Journal.RemoveAsync("rsv_1");
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "a/b" }));
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
+    }
+
+    [Test]
+    public async Task Nothing_is_there_before_the_first_write()
+    {
+        Assert.That((await Journal.ReadAsync()).Records, Is.Empty);
+        await Journal.RemoveAsync("rsv_1");
+        Assert.That(Directory.Exists(Folder), Is.False);
+    }
+
+    [Test, Platform(Exclude = "Win", Reason = "It has no such modes.")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Folders_that_are_missing_are_made_for_this_user_alone()
+    {
+        var given = File.GetUnixFileMode(_base) | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(_base, given);
+        var deep = Path.Combine(_base, "a", "b");
+        var journal = new FileSettlementJournal(deep, JournalRecords.Acme);
+        await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(File.GetUnixFileMode(_base), Is.EqualTo(given), "what the user gave");
+            Assert.That(File.GetUnixFileMode(Path.Combine(_base, "a")), Is.EqualTo(OwnFolder));
+            Assert.That(File.GetUnixFileMode(journal.Folder), Is.EqualTo(OwnFolder));
+            Assert.That(File.GetUnixFileMode(Directory.GetFiles(journal.Folder).Single()), Is.EqualTo(OwnFile));
+        });
+    }
+
+    [Test, Platform(Exclude = "Win", Reason = "It has no such modes.")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_others_can_read_is_tightened()
+    {
+        Directory.CreateDirectory(Folder);
+        File.SetUnixFileMode(Folder, OwnFolder | UnixFileMode.OtherRead);
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        Assert.That(File.GetUnixFileMode(Folder), Is.EqualTo(OwnFolder));
+    }
+
+    [Test]
+    public async Task A_folder_that_was_cleared_away_is_made_again()
+    {
+        var journal = Journal;
+        await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        Directory.Delete(Folder, recursive: true);
+        await journal.RemoveAsync("rsv_1");
+        await journal.WriteAsync(JournalRecords.Of("rsv_2"));
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_2" }));
+    }
+
+    [Test]
+    public async Task What_is_no_record_is_set_aside_and_the_others_are_read()
+    {
+        Put("v2-1.json", JournalRecords.Json()[..100]);
+        Put("v2-2.json", JournalRecords.Json().Replace("\"version\":1", "\"version\":9", StringComparison.Ordinal));
+        Put("v2-3.json", "");
+        Put("v2-3.corrupt", "an older one");
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+
+        var contents = await Journal.ReadAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(contents.Records.Single().ReservationId, Is.EqualTo("rsv_1"));
+            Assert.That(contents.Problems, Has.Count.EqualTo(3));
+            Assert.That(contents.Problems, Has.None.Contain("grüße"), "no content");
+            Assert.That(
+                Names("*.corrupt"),
+                Is.EquivalentTo(new[] { "v2-1.corrupt", "v2-2.corrupt", "v2-3.corrupt", "v2-3.1.corrupt" })
+            );
+            Assert.That(File.ReadAllText(Path.Combine(Folder, "v2-3.corrupt")), Is.EqualTo("an older one"));
+        });
+        Assert.That((await Journal.ReadAsync()).Problems, Is.Empty, "once");
+    }
+
+    [Test]
+    public async Task Records_of_another_server_stay_where_they_are()
+    {
+        Put("v2-1.json", JournalRecords.Json(server: JournalRecords.Server + "/"));
+        Assert.That((await Journal.ReadAsync()).Records, Is.Empty);
+        Assert.That(Directory.GetFiles(Folder), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_older_name_is_brought_up_to_date()
+    {
+        Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "a/b" }));
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
+    }
+
+    [Test]
+    public async Task An_older_name_that_two_ids_share_is_removed_for_its_own_alone()
+    {
+        Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
+        await Journal.RemoveAsync("a_b");
+        Assert.That(Names("*"), Is.EqualTo(new[] { "a_b.json" }));
+        await Journal.RemoveAsync("a/b");
+        Assert.That(Names("*"), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_record_under_both_names_is_one()
+    {
+        Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
+        await Journal.WriteAsync(JournalRecords.Of("a/b"));
+        await Journal.WriteAsync(JournalRecords.Of("a_b"));
+        Assert.That(await IdsAsync(), Is.EquivalentTo(new[] { "a/b", "a_b" }));
+        Assert.That(Names("*"), Is.EquivalentTo(new[] { JournalNames.Of("a/b"), JournalNames.Of("a_b") }));
+    }
+
+    [Test]
+    public async Task What_a_dead_process_left_half_written_goes_when_it_is_old()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        Put("v2-1.json.17.abc.tmp", "{");
+        var journal = new FileSettlementJournal(_base, JournalRecords.Acme, clock);
+        clock.Advance(TimeSpan.FromMinutes(59));
+        await journal.ReadAsync();
+        Assert.That(Directory.GetFiles(Folder), Has.Length.EqualTo(1), "its writer may live");
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await journal.ReadAsync();
+        Assert.That(Directory.GetFiles(Folder), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_refused_record_is_kept_apart_with_the_reason_and_can_be_put_back()
+    {
+        var record = JournalRecords.Of("rsv_1");
+        await Journal.WriteAsync(record);
+        var error = new CyclesError
+        {
+            Status = 409,
+            RawCode = "BUDGET_EXCEEDED",
+            Message = "No.",
+            RequestId = "req-1",
+        };
+        var path = await Journal.RejectAsync(record, error);
+
+        Assert.That(await IdsAsync(), Is.Empty);
+        var text = await File.ReadAllTextAsync(path!);
+        Assert.That(
+            text,
+            Does.Contain(
+                "\"reason\":{\"status\":409,\"error\":\"BUDGET_EXCEEDED\",\"message\":\"No.\",\"request_id\":\"req-1\""
+            )
+        );
+        File.Move(path!, Path.Combine(Folder, Path.GetFileName(path!)));
+        var again = (await Journal.ReadAsync()).Records.Single();
+        Assert.That(again.ToUtf8Json(), Is.EqualTo(record.ToUtf8Json()));
+    }
+
+    [Test]
+    public void A_place_that_is_a_file_is_an_error_that_says_where()
+    {
+        var file = Path.Combine(_base, "file");
+        File.WriteAllText(file, "");
+        var journal = new FileSettlementJournal(Path.Combine(file, "journal"), JournalRecords.Acme);
+        Assert.That(
+            async () => await journal.WriteAsync(JournalRecords.Of("rsv_1")),
+            Throws.InstanceOf<IOException>().With.Message.Contain(file)
+        );
+    }
+
+    [Test]
+    public async Task A_full_disk_leaves_the_older_record_as_it_was()
+    {
+        var disk = Path.Combine(_base, "disk");
+        Directory.CreateDirectory(disk);
+        if (!Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk))
+        {
+            Assert.Ignore("A small file system can't be mounted here, which takes Linux and root.");
+        }
+
+        try
+        {
+            var journal = new FileSettlementJournal(disk, JournalRecords.Acme);
+            await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+            Fill(Path.Combine(disk, "filler"));
+            await Assert.ThrowsAsync<IOException>(async () => await journal.WriteAsync(JournalRecords.Of("rsv_2")));
+            await Assert.ThrowsAsync<IOException>(async () => await journal.WriteAsync(JournalRecords.Of("rsv_1")));
+            var contents = await journal.ReadAsync();
+            Assert.That(contents.Records.Select(record => record.ReservationId), Is.EqualTo(new[] { "rsv_1" }));
+            Assert.That(contents.Problems, Is.Empty);
+            Assert.That(Directory.GetFiles(journal.Folder), Has.Length.EqualTo(1), "nothing half written is left");
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
+    }
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true)
+            {
+                file.Write(new byte[256]);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    private static bool Run(string command, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo(command, arguments) { RedirectStandardError = true }
+            );
+            process!.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private void Put(string name, string text)
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, name), text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+    }
+
+    private IEnumerable<string> Names(string pattern) =>
+        Directory.GetFiles(Folder, pattern).Select(path => Path.GetFileName(path));
+
+    private async Task<IEnumerable<string>> IdsAsync() =>
+        (await Journal.ReadAsync()).Records.Select(record => record.ReservationId);
+}
