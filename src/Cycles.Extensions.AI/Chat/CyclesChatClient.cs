@@ -91,6 +91,9 @@ public sealed class CyclesChatClient : DelegatingChatClient
             );
     }
 
+    /// <summary>What a call of a model is to the authority, unless somebody says otherwise.</summary>
+    internal static CyclesAction ActionOf(string model) => new(Kind, model);
+
     private async Task<ChatResponse> GuardedAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options,
@@ -150,7 +153,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         var model = options?.ModelId is { Length: > 0 } named ? named : _defaultModel;
-        var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? new CyclesAction(Kind, model);
+        var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? ActionOf(model);
         var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
         var expected = new TokenCounts(inputTokens, 0, options?.MaxOutputTokens ?? _options.DefaultOutputTokens);
         var call = await _calls.BeginAsync(model, action, subject, expected, cancellationToken).ConfigureAwait(false);

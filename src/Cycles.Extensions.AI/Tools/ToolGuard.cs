@@ -16,10 +16,12 @@ internal sealed class ToolGuard
     private readonly ToolRefusals _refusals;
     private readonly Cooldowns _cooldowns;
     private readonly TimeSpan _maxCooldown;
-    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    public ToolGuard(CyclesClient cycles, ToolPolicy policy)
+    /// <param name="cycles">Who asks.</param>
+    /// <param name="policy">What each tool costs.</param>
+    /// <param name="spellings">How else a policy may spell a tool's name; null for not at all.</param>
+    public ToolGuard(CyclesClient cycles, ToolPolicy policy, Func<string, IReadOnlyList<string>>? spellings = null)
     {
         if (policy.MaxCooldown < TimeSpan.Zero)
         {
@@ -28,15 +30,17 @@ internal sealed class ToolGuard
 
         _cycles = cycles;
         _policy = policy;
-        _rules = new ToolRules(policy);
+        _rules = new ToolRules(policy, spellings);
         _subject = policy.Subject;
         _resolveSubject = policy.ResolveSubject;
         _cooldowns = Cooldowns.Of(cycles);
         _maxCooldown = policy.MaxCooldown;
-        _time = policy.TimeProvider ?? TimeProvider.System;
+        Time = policy.TimeProvider ?? TimeProvider.System;
         _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
         _refusals = new ToolRefusals(policy.OnDenied, _log);
     }
+
+    public TimeProvider Time { get; }
 
     /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
     public CyclesAction ActionOf(string tool, ToolTerms declared) =>
@@ -95,7 +99,7 @@ internal sealed class ToolGuard
     )
     {
         var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
-        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false);
+        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, Time, cancellationToken).ConfigureAwait(false);
         if (left > TimeSpan.Zero)
         {
             return _refusals.CoolingDown(call, terms, left, _maxCooldown);
@@ -108,7 +112,7 @@ internal sealed class ToolGuard
             return _refusals.Deny(call, terms, denial!);
         }
 
-        _cooldowns.Note(subject, hold.Caps, _time);
+        _cooldowns.Note(subject, hold.Caps, Time);
         if (_refusals.ByCaps(hold.Caps, call, terms) is not { } capped)
         {
             return new ToolHold(hold, terms);
