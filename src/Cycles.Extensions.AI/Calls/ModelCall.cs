@@ -28,8 +28,12 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
     public ValueTask CommitEstimateAsync(string? answered)
     {
         AdapterLog.UsageMissing(calls.Log, Model, call.Estimate);
-        return call.CommitAsync(call.Estimate, ActualSource.Estimate, Metrics(answered));
+        return CommitUnmeasuredAsync(answered);
     }
+
+    /// <summary>Commits the whole estimate of work whose cost is known not to show.</summary>
+    public ValueTask CommitUnmeasuredAsync(string? answered) =>
+        call.CommitAsync(call.Estimate, ActualSource.Estimate, Metrics(answered));
 
     public ValueTask ReleaseAsync(string reason) => call.ReleaseAsync(reason);
 

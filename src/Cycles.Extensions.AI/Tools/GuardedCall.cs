@@ -7,15 +7,25 @@ internal static class GuardedCall
 {
     /// <returns>What the tool returned, or the text of the denial.</returns>
     /// <exception cref="BudgetDeniedException">Denied outside a tool loop, where the terms say to throw.</exception>
-    public static async ValueTask<object?> RunAsync(
+    public static ValueTask<object?> RunAsync(
         ToolGuard guard,
         ToolCall call,
         ToolTerms declared,
         Func<ValueTask<object?>> invoke,
         CancellationToken cancellationToken
+    ) => RunAsync(guard, call, declared, LoopCall.Enter(call.Name), invoke, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(ToolGuard, ToolCall, ToolTerms, Func{ValueTask{object}}, CancellationToken)" />
+    public static async ValueTask<object?> RunAsync(
+        ToolGuard guard,
+        ToolCall call,
+        ToolTerms declared,
+        LoopCall entered,
+        Func<ValueTask<object?>> invoke,
+        CancellationToken cancellationToken
     )
     {
-        using var place = LoopCall.Enter(call.Name);
+        using var place = entered;
         if (place.IsGuardedAlready)
         {
             return await invoke();
@@ -43,7 +53,10 @@ internal static class GuardedCall
         return result;
     }
 
-    private static string Deny(ToolDenial denied, DenialMode mode, LoopCall place)
+    /// <summary>What becomes of a denied call.</summary>
+    /// <returns>The text that takes the result's place.</returns>
+    /// <exception cref="BudgetDeniedException">Outside a tool loop, where the terms say to throw.</exception>
+    public static string Deny(ToolDenial denied, DenialMode mode, LoopCall place)
     {
         if (mode != DenialMode.Skip && place.IsInLoop)
         {

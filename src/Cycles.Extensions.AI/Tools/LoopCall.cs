@@ -12,11 +12,15 @@ internal readonly struct LoopCall : IDisposable
     private readonly ToolLoop? _loop;
     private readonly string _tool;
 
-    private LoopCall(FunctionInvocationContext? context, ToolLoop? loop, string tool)
+    /// <summary>Whether the loop made the call, and not a tool that it runs.</summary>
+    private readonly bool _isLoops;
+
+    private LoopCall(FunctionInvocationContext context, ToolLoop loop, string tool, bool isLoops)
     {
         _context = context;
         _loop = loop;
         _tool = tool;
+        _isLoops = isLoops;
     }
 
     /// <summary>Whether an exception would be swallowed and the model asked again.</summary>
@@ -29,27 +33,33 @@ internal readonly struct LoopCall : IDisposable
     public string? Key { get; private init; }
 
     /// <summary>What the model's turn left of the tools; null when that is not known.</summary>
-    public Caps? Caps => _loop is not null && _context is not null ? CappedCalls.CapsOf(_context.CallContent) : null;
+    public Caps? Caps => _isLoops ? CappedCalls.CapsOf(_context!.CallContent) : null;
 
     public static LoopCall Enter(string tool)
     {
         var context = FunctionInvokingChatClient.CurrentContext;
-        if (context is null || !IsFor(context.Function, tool))
-        {
-            // A tool that calls another one is still inside the loop, but the call is not the loop's.
-            return new LoopCall(context, loop: null, tool);
-        }
 
-        var loop = ToolLoop.Of(context);
-        return loop.Begin(context, tool) is { } attempt
-            ? new LoopCall(context, loop, tool) { Key = KeyOf(loop, context, attempt) }
-            : new LoopCall(context, loop: null, tool) { IsGuardedAlready = true };
+        // A tool that calls another one is still inside the loop, but the call is not the loop's.
+        return context is null ? default : Enter(tool, context, ToolLoop.Of(context), IsFor(context.Function, tool));
     }
 
-    /// <summary>Lets the loop end after this batch.</summary>
-    public void EndLoop() => (_loop ?? ToolLoop.Of(_context!)).End(_context!);
+    /// <summary>A call in a loop that is known.</summary>
+    public static LoopCall Enter(string tool, FunctionInvocationContext context, ToolLoop loop, bool isLoops) =>
+        !isLoops ? new LoopCall(context, loop, tool, isLoops: false)
+        : loop.Begin(context, tool) is { } attempt
+            ? new LoopCall(context, loop, tool, isLoops: true) { Key = KeyOf(loop, context, attempt) }
+        : new LoopCall(context, loop, tool, isLoops: false) { IsGuardedAlready = true };
 
-    public void Dispose() => _loop?.Complete(_context!, _tool);
+    /// <summary>Lets the loop end after this batch.</summary>
+    public void EndLoop() => _loop!.End(_context!);
+
+    public void Dispose()
+    {
+        if (_isLoops)
+        {
+            _loop!.Complete(_context!, _tool);
+        }
+    }
 
     /// <summary>By the name under which it is guarded; a wrapper around the guard may call itself something else.</summary>
     private static bool IsFor(AIFunction function, string tool) =>

@@ -16,11 +16,13 @@ internal sealed class ToolGuard
     private readonly ToolRefusals _refusals;
     private readonly Cooldowns _cooldowns;
     private readonly TimeSpan _maxCooldown;
-    private readonly TimeProvider _time;
     private readonly ShadowReport? _shadow;
     private readonly ILogger _log;
 
-    public ToolGuard(CyclesClient cycles, ToolPolicy policy)
+    /// <param name="cycles">Who asks.</param>
+    /// <param name="policy">What each tool costs.</param>
+    /// <param name="spellings">How else a policy may spell a tool's name; null for not at all.</param>
+    public ToolGuard(CyclesClient cycles, ToolPolicy policy, Func<string, IReadOnlyList<string>>? spellings = null)
     {
         if (policy.MaxCooldown < TimeSpan.Zero)
         {
@@ -29,16 +31,18 @@ internal sealed class ToolGuard
 
         _cycles = cycles;
         _policy = policy;
-        _rules = new ToolRules(policy);
+        _rules = new ToolRules(policy, spellings);
         _subject = policy.Subject;
         _resolveSubject = policy.ResolveSubject;
         _cooldowns = Cooldowns.Of(cycles);
         _maxCooldown = policy.MaxCooldown;
-        _time = policy.TimeProvider ?? TimeProvider.System;
+        Time = policy.TimeProvider ?? TimeProvider.System;
         _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
         _shadow = policy.Shadow;
-        _refusals = new ToolRefusals(policy.OnDenied, () => Shadow, _subject, _time, _log);
+        _refusals = new ToolRefusals(policy.OnDenied, () => Shadow, _subject, Time, _log);
     }
+
+    public TimeProvider Time { get; }
 
     /// <summary>Where calls go in shadow mode; null outside it.</summary>
     private ShadowReport? Shadow => _shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
@@ -110,7 +114,7 @@ internal sealed class ToolGuard
         var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
         subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
         var left = Shadow is null
-            ? await _cooldowns.WaitAsync(subject, _maxCooldown, _time, cancellationToken).ConfigureAwait(false)
+            ? await _cooldowns.WaitAsync(subject, _maxCooldown, Time, cancellationToken).ConfigureAwait(false)
             : TimeSpan.Zero;
         if (left > TimeSpan.Zero)
         {
@@ -123,7 +127,7 @@ internal sealed class ToolGuard
             return _refusals.Deny(call, terms, denial!);
         }
 
-        _cooldowns.Note(subject, hold.Caps, _time);
+        _cooldowns.Note(subject, hold.Caps, Time);
         if (_refusals.ByCaps(hold.Caps, call, terms) is not { } capped)
         {
             return new ToolHold(hold, terms);

@@ -7,9 +7,13 @@ internal sealed class ToolRules
     private readonly List<KeyValuePair<string, ToolTerms>> _patterns = [];
     private readonly ToolTerms _default;
     private readonly Func<ToolCall, ToolTerms?>? _resolve;
+    private readonly Func<string, IReadOnlyList<string>>? _spellings;
 
-    public ToolRules(ToolPolicy policy)
+    /// <param name="policy">What to take.</param>
+    /// <param name="spellings">How else a policy may spell a tool's name, the name itself first; null for not at all.</param>
+    public ToolRules(ToolPolicy policy, Func<string, IReadOnlyList<string>>? spellings = null)
     {
+        _spellings = spellings;
         foreach (var (name, terms) in policy.Entries)
         {
             var own = terms.Checked($"The entry of '{name}' in the tool policy", nameof(policy));
@@ -34,10 +38,16 @@ internal sealed class ToolRules
     /// <summary>What the tool itself says, then its entry, then the patterns.</summary>
     public ToolTerms Entered(string tool, ToolTerms declared)
     {
-        var terms = declared.FilledFrom(_exact.GetValueOrDefault(tool));
+        var names = _spellings?.Invoke(tool) ?? [tool];
+        var terms = declared;
+        foreach (var name in names)
+        {
+            terms = terms.FilledFrom(_exact.GetValueOrDefault(name));
+        }
+
         foreach (var (pattern, entry) in _patterns)
         {
-            if (Glob.IsMatch(pattern, tool))
+            if (names.Any(name => Glob.IsMatch(pattern, name)))
             {
                 terms = terms.FilledFrom(entry);
             }

@@ -1,0 +1,50 @@
+using Cycles.Extensions.AI;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Cycles.SemanticKernel;
+
+/// <summary>
+/// The text of a denial as a stream. Nobody tells a filter which items the caller wants, so it is a stream of every kind
+/// that has text.
+/// </summary>
+internal sealed class DeniedStream(string text)
+    : IAsyncEnumerable<StreamingTextContent>,
+        IAsyncEnumerable<StreamingChatMessageContent>,
+        IAsyncEnumerable<ChatResponseUpdate>,
+        IAsyncEnumerable<string>
+{
+    /// <summary>Whether the function's stream may have text in it.</summary>
+    public static bool Suits(KernelFunction function) =>
+        function.Metadata.ReturnParameter.ParameterType is not { } type
+        || type == typeof(string)
+        || StreamedType.Of(type) is var item
+            && (
+                item is null && !type.IsValueType
+                || item == typeof(string)
+                || typeof(StreamingKernelContent).IsAssignableFrom(item)
+                || item == typeof(ChatResponseUpdate)
+            );
+
+    IAsyncEnumerator<StreamingTextContent> IAsyncEnumerable<StreamingTextContent>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => Once(new StreamingTextContent(text));
+
+    IAsyncEnumerator<StreamingChatMessageContent> IAsyncEnumerable<StreamingChatMessageContent>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => Once(new StreamingChatMessageContent(AuthorRole.Tool, text));
+
+    IAsyncEnumerator<ChatResponseUpdate> IAsyncEnumerable<ChatResponseUpdate>.GetAsyncEnumerator(
+        CancellationToken cancellationToken
+    ) => Once(new ChatResponseUpdate(ChatRole.Tool, text));
+
+    IAsyncEnumerator<string> IAsyncEnumerable<string>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
+        Once(text);
+
+    private static async IAsyncEnumerator<T> Once<T>(T item)
+    {
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield return item;
+    }
+}

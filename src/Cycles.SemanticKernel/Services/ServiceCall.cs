@@ -1,0 +1,69 @@
+using Cycles.Extensions.AI;
+using Microsoft.Extensions.AI;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Cycles.SemanticKernel;
+
+/// <summary>One guarded call of a chat service, whole or streamed, from its hold to its settlement.</summary>
+internal sealed class ServiceCall(
+    CyclesChatCompletionService service,
+    ModelCall call,
+    ChatMeter meter,
+    ChatHistory history,
+    BrokenStreamCharge broken
+)
+{
+    private readonly int _messages = history.Count;
+
+    public Caps? Caps => call.Caps;
+
+    /// <summary>Several messages are alternatives of one turn, and each reports the usage of all.</summary>
+    public void Observe(IReadOnlyList<ChatMessageContent> contents) =>
+        meter.Add(
+            new ChatResponse([.. contents.Select(MeasuredHistory.Of)])
+            {
+                ModelId = contents is [var first, ..] ? first.ModelId : null,
+                Usage = contents is [var reporting, ..] ? MessageUsage.Of(reporting.Metadata) : null,
+            }
+        );
+
+    public void Observe(StreamingChatMessageContent? item)
+    {
+        var update = new ChatResponseUpdate { ModelId = item?.ModelId };
+        if (item?.Content is { Length: > 0 } text)
+        {
+            update.Contents.Add(new Microsoft.Extensions.AI.TextContent(text));
+        }
+
+        if (MessageUsage.Of(item?.Metadata) is { } usage)
+        {
+            update.Contents.Add(new UsageContent(usage));
+        }
+
+        meter.Add(update);
+    }
+
+    public ValueTask EndAsync(StreamEnd end)
+    {
+        if (history.Count != _messages)
+        {
+            service.TellHiddenTurns(call.Estimate);
+            return call.CommitUnmeasuredAsync(meter.Answered);
+        }
+
+        if (end == StreamEnd.Completed || meter.HasUsage)
+        {
+            return meter.CommitAsync(call);
+        }
+
+        if (!meter.HasAny || broken == BrokenStreamCharge.Release)
+        {
+            return call.ReleaseAsync(end == StreamEnd.Failed ? "action_failed" : "stream_broken_off");
+        }
+
+        return broken == BrokenStreamCharge.CommitObserved
+            ? meter.CommitCountedAsync(call)
+            : call.CommitEstimateAsync(meter.Answered);
+    }
+}

@@ -1,0 +1,293 @@
+using Cycles.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Cycles.SemanticKernel.Tests.Functions;
+
+/// <summary>What a model asks for, in both loops: each call has one hold, and the model turns one each or one in all.</summary>
+[TestFixture(LoopKind.ChatClient)]
+[TestFixture(LoopKind.Connector)]
+public sealed class LoopTests(LoopKind kind) : KernelFixture
+{
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Each_call_has_one_hold(bool concurrent)
+    {
+        SpendsWithModel(points: 30, turns: 3);
+        await using var loop = await LoopAsync(concurrent, ["Crm.find", "Crm.update_status"], ["Crm.find"]);
+
+        var messages = await loop.AskAsync(Kernel(loop));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(messages[^1].Content, Is.EqualTo("done"));
+            Assert.That(Results(messages), Is.EqualTo([$"found {Canary}", $"updated {Canary}", $"found {Canary}"]));
+            Assert.That(FunctionHolds, Is.EquivalentTo(["Crm.find", "Crm.update_status", "Crm.find"]));
+            Assert.That(Authority.Keys, Is.Unique);
+        });
+    }
+
+    [Test]
+    public async Task Each_call_of_a_streamed_answer_has_one_hold()
+    {
+        SpendsWithModel(points: 20, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.find", "Crm.find"]);
+
+        Assert.That(await loop.StreamAsync(Kernel(loop)), Does.EndWith("done"));
+        Assert.That(Crm.Ran, Is.EqualTo(["find", "find"]));
+    }
+
+    [Test]
+    public async Task A_denial_is_a_result_that_the_model_reads()
+    {
+        SpendsWithModel(points: 10, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.update_status", "Crm.find"]);
+
+        var messages = await loop.AskAsync(Kernel(loop, Deny("Crm.update_status", DenialMode.Skip)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Results(messages)[0], Does.Contain("'Crm.update_status' was denied").And.Contain("BUDGET"));
+            Assert.That(Results(messages)[1], Is.EqualTo($"found {Canary}"));
+            Assert.That(messages[^1].Content, Is.EqualTo("done"));
+            Assert.That(Crm.Ran, Is.EqualTo(["find"]));
+        });
+    }
+
+    [TestCase(DenialMode.Terminate, false)]
+    [TestCase(DenialMode.Throw, false)]
+    [TestCase(DenialMode.Terminate, true)]
+    [TestCase(DenialMode.Throw, true)]
+    public async Task A_denial_ends_the_loop_where_asked_with_no_call_left_unanswered(DenialMode mode, bool concurrent)
+    {
+        SpendsWithModel(points: 10, turns: 1);
+        await using var loop = await LoopAsync(concurrent, ["Crm.update_status", "Crm.find"], ["Crm.find"]);
+
+        var messages = await loop.AskAsync(Kernel(loop, Deny("Crm.update_status", mode)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(loop.Turns, Is.EqualTo(1), "model turns");
+            Assert.That(Results(messages)[0], Does.Contain("was denied"));
+            Assert.That(Results(messages)[1], Is.EqualTo($"found {Canary}"));
+        });
+    }
+
+    [Test]
+    public async Task A_loop_that_ended_does_not_end_the_next_one_on_the_same_history()
+    {
+        SpendsWithModel(points: 10, turns: 3, loops: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.update_status"], ["Crm.find"]);
+        var kernel = Kernel(loop, Deny("Crm.update_status", DenialMode.Terminate));
+        var history = new ChatHistory();
+
+        await loop.AskAsync(kernel, history);
+        var messages = await loop.AskAsync(kernel, history);
+
+        Assert.That(messages[^1].Content, Is.EqualTo("done"));
+        Assert.That(Crm.Ran, Is.EqualTo(["find"]));
+    }
+
+    [Test]
+    public async Task A_function_that_calls_itself_is_charged_for_both()
+    {
+        SpendsWithModel(points: 20, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.recurse"]);
+
+        await loop.AskAsync(Kernel(loop));
+
+        Assert.That(FunctionHolds, Is.EqualTo(["Crm.recurse", "Crm.recurse"]));
+    }
+
+    [Test]
+    public async Task An_exception_of_a_function_does_not_get_into_the_history()
+    {
+        SpendsWithModel(points: 0, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.fail"]);
+
+        var messages = await loop.AskAsync(Kernel(loop));
+
+        Assert.That(Crm.Ran, Is.EqualTo(["fail"]));
+        Assert.That(Results(messages).Single(), Does.Contain("failed").And.Not.Contain(Canary).And.Not.Contain("CRM"));
+    }
+
+    [Test]
+    public async Task A_filter_outside_still_sees_a_functions_exception()
+    {
+        SpendsWithModel(points: 0, turns: 2);
+        Exception? seen = null;
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.fail"]);
+        var builder = Register(loop);
+        builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(
+            new ForeignFilter(
+                async (context, next) =>
+                {
+                    try
+                    {
+                        await next(context);
+                    }
+                    catch (Exception e)
+                    {
+                        seen = e.InnerException ?? e;
+                        throw;
+                    }
+                }
+            )
+        );
+
+        await loop.AskAsync(builder.AddCycles(options => Configure(options, null), Cycles).Build());
+
+        Assert.That(seen, Is.InstanceOf<InvalidOperationException>());
+    }
+
+    [Test]
+    public async Task A_filter_that_calls_a_function_again_pays_again()
+    {
+        SpendsWithModel(points: 20, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.find"]);
+        var builder = Register(loop).AddCycles(options => Configure(options, null), Cycles);
+        builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(
+            new ForeignFilter(
+                async (context, next) =>
+                {
+                    await next(context);
+                    await next(context);
+                }
+            )
+        );
+
+        await loop.AskAsync(builder.Build());
+
+        Assert.That(Crm.Ran, Has.Count.EqualTo(2));
+        Assert.That(Authority.Keys, Is.Unique);
+    }
+
+    [Test]
+    public async Task A_failure_to_ask_does_not_get_into_the_history()
+    {
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.find"]);
+        SpendsWithModel(points: 0, turns: 2);
+        var kernel = Kernel(loop);
+        Authority.OnCreate = _ =>
+            Authority.RefusesReserves = Reserved[^1].StartsWith("Crm", StringComparison.Ordinal)
+                ? new CyclesError
+                {
+                    Status = 400,
+                    RawCode = "INVALID_REQUEST",
+                    Message = "the-authority-says",
+                }
+                : null;
+
+        var messages = await loop.AskAsync(kernel);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Crm.Ran, Is.Empty);
+            Assert.That(Results(messages).Single(), Does.Not.Contain("authority"));
+            Assert.That(Told, Has.Some.Contains("'Crm.find' was not run"));
+        });
+    }
+
+    [Test]
+    public async Task Capped_functions_are_hidden_and_refused()
+    {
+        SpendsWithModel(points: 10, turns: 2);
+        Ledger
+            .Administer("acme")
+            .SetCaps("tenant:acme", AmountUnit.UsdMicrocents, new Caps { ToolDenylist = ["Crm.update_status"] });
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.update_status", "Crm.find"]);
+
+        var messages = await loop.AskAsync(Kernel(loop));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(loop.Offered[0], Does.Contain($"Crm{loop.Separator}find"));
+            Assert.That(loop.Offered[0], Does.Not.Contain($"Crm{loop.Separator}update_status"));
+            Assert.That(Crm.Ran, Is.EqualTo(["find"]));
+            Assert.That(Results(messages), Has.Count.EqualTo(2));
+        });
+    }
+
+    [Test]
+    public async Task An_allowlist_names_functions_as_requests_do()
+    {
+        SpendsWithModel(points: 10, turns: 2);
+        Ledger
+            .Administer("acme")
+            .SetCaps("tenant:acme", AmountUnit.UsdMicrocents, new Caps { ToolAllowlist = ["Crm.find"] });
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.find"]);
+
+        await loop.AskAsync(Kernel(loop));
+
+        Assert.That(loop.Offered[0], Is.EqualTo([$"Crm{loop.Separator}find"]));
+    }
+
+    private IReadOnlyList<string> FunctionHolds =>
+        [.. Reserved.Where(name => name.StartsWith("Crm", StringComparison.Ordinal))];
+
+    /// <summary>
+    /// The chat client's turns have a hold each and cost their usage, the connector's have one hold in all, which is
+    /// committed as it is.
+    /// </summary>
+    private void SpendsWithModel(long points, int turns, int loops = 1)
+    {
+        _turns = turns;
+        _loops = loops;
+        _points = points;
+    }
+
+    private int _turns;
+    private int _loops;
+    private long _points;
+
+    [TearDown]
+    public void Sum()
+    {
+        var model = Authority
+            .Creates.Where(create => create.Action.Kind == "llm.completion")
+            .Select(create => create.Estimate.Value)
+            .ToList();
+        Assert.That(model, Has.Count.EqualTo(kind == LoopKind.ChatClient ? _turns : _loops), "holds of model calls");
+        Spends(_points, kind == LoopKind.ChatClient ? _turns * LoopModel.Cost : model.Sum());
+    }
+
+    private Task<KernelLoop> LoopAsync(bool concurrent, params string[][] turns) =>
+        KernelLoop.MakeAsync(kind, concurrent, turns);
+
+    private Kernel Kernel(KernelLoop loop, Action<CyclesKernelOptions>? configure = null) =>
+        Register(loop).AddCycles(options => Configure(options, configure), Cycles).Build();
+
+    private IKernelBuilder Register(KernelLoop loop)
+    {
+        var builder = Builder();
+        builder.Services.AddSingleton(Cycles);
+        loop.Register(builder);
+        return builder;
+    }
+
+    private static Action<CyclesKernelOptions> Deny(string function, DenialMode mode) =>
+        options =>
+        {
+            options.Tools[function].Estimate = Amount.RiskPoints(1_001);
+            options.Tools[function].WhenDenied = mode;
+        };
+
+    private static IReadOnlyList<string?> Results(IEnumerable<ChatMessageContent> messages) =>
+        [
+            .. messages
+                .SelectMany(message => message.Items)
+                .OfType<FunctionResultContent>()
+                .Select(content => content.Result?.ToString()),
+        ];
+
+    private sealed class ForeignFilter(
+        Func<AutoFunctionInvocationContext, Func<AutoFunctionInvocationContext, Task>, Task> filter
+    ) : IAutoFunctionInvocationFilter
+    {
+        public Task OnAutoFunctionInvocationAsync(
+            AutoFunctionInvocationContext context,
+            Func<AutoFunctionInvocationContext, Task> next
+        ) => filter(context, next);
+    }
+}

@@ -1,0 +1,216 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.TextGeneration;
+
+namespace Cycles.SemanticKernel.Tests.Services;
+
+public sealed class RegistrationTests : KernelFixture
+{
+    [TestCase(null)]
+    [TestCase("fast")]
+    public async Task A_chat_client_that_is_there_is_guarded(string? key)
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder => builder.Services.AddKeyedSingleton<IChatClient>(key, new LoopModel()));
+
+        await kernel.GetRequiredService<IChatClient>(key).GetResponseAsync(Canary);
+
+        Assert.That(Told, Has.None.Contain("guarded"));
+    }
+
+    [TestCase(null)]
+    [TestCase("fast")]
+    public async Task A_chat_service_that_is_there_is_guarded(string? key)
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder =>
+            builder.Services.AddKeyedTransient(key, (_, _) => new LoopModel().AsChatCompletionService())
+        );
+
+        await kernel.GetRequiredService<IChatCompletionService>(key).GetChatMessageContentAsync(Canary);
+
+        Assert.That(Told, Has.None.Contain("guarded"));
+    }
+
+    [Test]
+    public async Task A_service_that_comes_by_its_type_is_guarded()
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder => builder.Services.AddSingleton<IChatClient, PlainModel>());
+
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary);
+    }
+
+    [Test]
+    public async Task A_chat_service_over_a_guarded_client_is_charged_once()
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder =>
+            builder
+                .Services.AddSingleton<IChatClient>(new LoopModel())
+                .AddSingleton(services => services.GetRequiredService<IChatClient>().AsChatCompletionService())
+        );
+
+        await kernel.GetRequiredService<IChatCompletionService>().GetChatMessageContentAsync(Canary);
+    }
+
+    [Test]
+    public async Task A_client_over_a_guarded_chat_service_is_charged_once()
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder =>
+            builder
+                .Services.AddSingleton(new LoopModel().AsChatCompletionService())
+                .AddSingleton(services => services.GetRequiredService<IChatCompletionService>().AsChatClient())
+        );
+
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary);
+    }
+
+    [Test]
+    public async Task A_client_with_a_guard_keeps_it()
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(
+            options => options.Chat.Prices.Add("m", 1_000, 1_000),
+            builder =>
+                builder.Services.AddSingleton(
+                    new LoopModel().WithCycles(Cycles, options => options.Prices.Add("m", 1, 2))
+                )
+        );
+
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary);
+    }
+
+    [Test]
+    public void The_builder_tells_of_what_comes_later()
+    {
+        var builder = Builder().AddCycles(options => Configure(options, null), Cycles);
+        builder.Services.AddKeyedSingleton<IChatClient>("late", new LoopModel());
+        builder.Services.AddSingleton(new LoopModel().AsChatCompletionService());
+
+        builder.Build();
+
+        Assert.That(
+            Told,
+            Is.EqualTo([
+                "301 The service IChatClient (key 'late') is not guarded: it was registered after AddCycles. Register it before, or guard it with WithCycles ",
+                "301 The service IChatCompletionService (key '(null)') is not guarded: it was registered after AddCycles. Register it before, or guard it with WithCycles ",
+            ])
+        );
+    }
+
+    [Test]
+    public void The_builder_tells_of_a_text_service_that_stands_alone()
+    {
+        var builder = Builder();
+        builder.Services.AddSingleton<ITextGenerationService>(_ => throw new InvalidOperationException("not made"));
+
+        builder.AddCycles(cycles: Cycles).Build();
+
+        Assert.That(Told, Has.Exactly(1).Items.And.Some.StartsWith("306"));
+    }
+
+    [Test]
+    public void A_kernel_that_exists_tells_of_what_has_no_guard()
+    {
+        var builder = Builder();
+        builder.Services.AddKeyedSingleton<IChatClient>("keyed", new LoopModel());
+        builder.Services.AddSingleton(new LoopModel().WithCycles(Cycles));
+        builder.Services.AddSingleton(new LoopModel().AsChatCompletionService());
+
+        builder.Build().AddCycles(Cycles);
+
+        Assert.That(
+            Told.Where(told => told.StartsWith("302", StringComparison.Ordinal)).Select(told => told.Split(' ')[4]),
+            Is.EqualTo(["LoopModel", "ChatClientChatCompletionService"])
+        );
+    }
+
+    [Test]
+    public async Task A_kernel_function_in_a_plain_request_is_told_of()
+    {
+        Spends(microcents: 2 * LoopModel.Cost);
+        var model = new LoopModel(["Crm_find"]) { Arguments = { ["secret"] = Canary } };
+        var kernel = Governed(build: builder =>
+            builder
+                .Services.AddSingleton(Cycles)
+                .AddChatClient(model)
+                .UseFunctionInvocation()
+                .UseCycles(configure: options => options.Prices.Add("m", 1, 2))
+        );
+
+        var options = new ChatOptions { Tools = [kernel.Plugins["Crm"]["find"]] };
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary, options);
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary, new ChatOptions());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Crm.Ran, Is.EqualTo(["find"]), "past the filters");
+            Assert.That(Told.Where(told => told.StartsWith("304", StringComparison.Ordinal)), Has.Exactly(1).Items);
+            Assert.That(Told, Has.Some.Contain("The function 'Crm.find' is offered to a model as a plain AIFunction"));
+            Assert.That(Told, Has.Some.StartsWith("303"), "and so is the loop that calls it");
+        });
+        Spends(microcents: 3 * LoopModel.Cost);
+    }
+
+    [Test]
+    public async Task A_loop_that_is_not_the_kernels_is_told_of()
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = Governed(build: builder =>
+            builder.Services.AddSingleton(new LoopModel().AsBuilder().UseFunctionInvocation().Build())
+        );
+
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary);
+
+        Assert.That(Told, Has.Some.StartsWith("303"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_container_disposes_what_it_made_and_nothing_else(bool isGiven)
+    {
+        var model = new LoopModel();
+        var kernel = Governed(build: builder =>
+            _ = isGiven
+                ? builder.Services.AddSingleton<IChatClient>(model)
+                : builder.Services.AddSingleton<IChatClient>(_ => model)
+        );
+        _ = kernel.GetRequiredService<IChatClient>();
+
+        ((IDisposable)kernel.Services).Dispose();
+
+        Assert.That(model.IsDisposed, Is.EqualTo(!isGiven));
+    }
+
+    [Test]
+    public async Task The_client_comes_from_the_container_unless_it_is_given()
+    {
+        Spends(points: 10);
+        var builder = Builder();
+        builder.Services.AddSingleton(Cycles);
+
+        await builder.AddCycles(options => Configure(options, null)).Build().InvokeAsync("Crm", "find", Secret);
+
+        Assert.That(() => Builder().AddCycles().Build(), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public async Task A_kernel_of_an_application_is_governed()
+    {
+        Spends(points: 10, microcents: LoopModel.Cost);
+        var services = new ServiceCollection().AddSingleton(Loggers).AddSingleton(Cycles);
+        services.AddSingleton<IChatClient>(new LoopModel());
+        services.AddKernel().AddCycles(options => Configure(options, null)).Plugins.AddFromObject(Crm, "Crm");
+        await using var provider = services.BuildServiceProvider();
+        var kernel = provider.GetRequiredService<Kernel>();
+
+        await kernel.InvokeAsync("Crm", "find", Secret);
+        await kernel.GetRequiredService<IChatClient>().GetResponseAsync(Canary);
+    }
+
+    private sealed class PlainModel() : DelegatingChatClient(new LoopModel());
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Cycles.Extensions.AI;
+using Microsoft.SemanticKernel;
+
+namespace Cycles.SemanticKernel.Tests;
+
+/// <summary>Functions that note that their bodies ran.</summary>
+public sealed class CrmPlugin
+{
+    public ConcurrentQueue<string> Ran { get; } = [];
+
+    /// <summary>What every function that is named after it waits for, when set.</summary>
+    public Task? Gate { get; set; }
+
+    [KernelFunction("update_status")]
+    public async Task<string> UpdateStatus(string secret)
+    {
+        Ran.Enqueue("update_status");
+        await (Gate ?? Task.CompletedTask);
+        return $"updated {secret}";
+    }
+
+    [KernelFunction("find")]
+    public string Find(string secret)
+    {
+        Ran.Enqueue("find");
+        return $"found {secret}";
+    }
+
+    [KernelFunction("fail")]
+    public string Fail(string secret)
+    {
+        Ran.Enqueue("fail");
+        throw new InvalidOperationException($"The CRM broke over {secret}.");
+    }
+
+    [KernelFunction("priced"), CyclesCost(7, AmountUnit.RiskPoints, Kind = "crm.write", Toolset = "crm")]
+    public static string Priced(string secret) => secret;
+
+    /// <summary>Calls another function of the kernel, itself at most once.</summary>
+    [KernelFunction("relay")]
+    public async Task<string> Relay(Kernel kernel, string secret, string? to = null)
+    {
+        Ran.Enqueue("relay");
+        return to is null
+            ? "done"
+            : (await kernel.InvokeAsync("Crm", to, new() { ["secret"] = secret })).GetValue<string>()!;
+    }
+
+    /// <summary>Calls itself, once.</summary>
+    [KernelFunction("recurse")]
+    public async Task<string> Recurse(Kernel kernel, string secret, bool again = true)
+    {
+        Ran.Enqueue("recurse");
+        return again
+            ? (await kernel.InvokeAsync("Crm", "recurse", new() { ["secret"] = secret, ["again"] = false })).ToString()
+            : secret;
+    }
+
+    [KernelFunction("words")]
+    public async IAsyncEnumerable<string> Words(
+        string secret,
+        [EnumeratorCancellation] CancellationToken token = default
+    )
+    {
+        Ran.Enqueue("words");
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.Yield();
+            token.ThrowIfCancellationRequested();
+            yield return $"{secret}-{i}";
+        }
+    }
+
+    [KernelFunction("contents")]
+    public async IAsyncEnumerable<StreamingKernelContent> Contents(string secret)
+    {
+        Ran.Enqueue("contents");
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.Yield();
+            yield return new StreamingTextContent($"{secret}-{i}");
+        }
+    }
+
+    [KernelFunction("numbers")]
+    public async IAsyncEnumerable<int> Numbers(string secret)
+    {
+        Ran.Enqueue("numbers");
+        await Task.Yield();
+        yield return secret.Length;
+    }
+
+    [KernelFunction("breaking")]
+    public async IAsyncEnumerable<string> Breaking(string secret)
+    {
+        Ran.Enqueue("breaking");
+        await Task.Yield();
+        yield return secret;
+        throw new InvalidOperationException($"The stream broke over {secret}.");
+    }
+}
