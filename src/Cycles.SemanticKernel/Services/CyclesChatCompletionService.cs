@@ -145,7 +145,10 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
             return new ServiceCall(this, call, meter, history, _options.BrokenStreams);
         }
 
-        await call.ReleaseAsync("no_tokens_left").ConfigureAwait(false);
-        throw _calls.Denied(model, LocalReasons.NoTokensLeft, "The authority allows no output tokens.", call.Estimate);
+        await call.RefuseAsync("no_tokens_left").ConfigureAwait(false);
+        const string Message = "The authority allows no output tokens.";
+        var denial = _calls.Denied(model, LocalReasons.NoTokensLeft, Message, call.Estimate);
+        CyclesRun.Current?.EndedBy(denial);
+        throw new BudgetDeniedException(denial);
     }
 }
