@@ -90,6 +90,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         return IsOwn(tenant) ? this : _core.Tenants.GetOrAdd(tenant, NewTenant);
     }
 
+    /// <summary>The report of shadow mode; null where holds and charges are real.</summary>
+    public ShadowReport? Shadow => _core.Options.Shadow;
+
     /// <summary>Holds budget for an action, or throws.</summary>
     /// <param name="action">What will be done.</param>
     /// <param name="estimate">How much to hold; 0 is legal. What is held and not spent comes back at commit.</param>
@@ -145,8 +148,11 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     {
         ThrowIfDisposed();
         var reserver = For(options?.Subject)._reserver;
-        var request = reserver.NewRequest(action, estimate, options, dryRun: false);
-        return await reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false);
+        var shadow = options?.Shadow ?? Shadow;
+        var request = reserver.NewRequest(action, estimate, options, dryRun: shadow is not null);
+        return shadow is null
+            ? await reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false)
+            : await reserver.ShadowAsync(request, options, shadow, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reserves, runs the work, and commits the amount that it returns.</summary>
@@ -274,7 +280,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <param name="actual">What it cost; 0 is legal.</param>
     /// <param name="options">What else to say.</param>
     /// <param name="cancellationToken">Stops the wait. The settlement runs all the same.</param>
-    /// <returns>What the first attempt came to: Committed or Pending.</returns>
+    /// <returns>What the first attempt came to: Committed or Pending; Shadowed in shadow mode, where nothing is sent.</returns>
     /// <exception cref="CyclesException">
     /// Refused for good: the spend is real and not recorded, and <see cref="CyclesClientOptions.OnSpendUnrecorded"/> is
     /// told.
@@ -305,6 +311,11 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
             Metadata = Copies.Of(options?.Metadata),
         };
         Arguments.ThrowIf(request.Validate(), nameof(options));
+        if (Shadow is not null)
+        {
+            return SpendSettlement.Shadowed(actual);
+        }
+
         var settlement = await _core
             .Settler.SettleAsync(
                 new SpendSettlement(client._authority, request)

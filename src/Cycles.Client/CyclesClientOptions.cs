@@ -112,6 +112,12 @@ public sealed class CyclesClientOptions
     public bool FailOpen { get; set; }
 
     /// <summary>
+    /// Shadow mode: with a report, everything is evaluated by dry runs, nothing is blocked, held or charged, and the
+    /// report has what would have been. Default null: off.
+    /// </summary>
+    public ShadowReport? Shadow { get; set; }
+
+    /// <summary>
     /// Whether open guards are extended, by the time-to-live they asked for, for as long as somebody has them; default
     /// true. Without, nothing watches their end either.
     /// </summary>

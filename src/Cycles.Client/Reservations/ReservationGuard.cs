@@ -28,6 +28,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     private readonly ReservationCreateRequest _request;
     private readonly ReservationCreateResponse _response;
     private readonly WhenActualIsMissing _whenActualIsMissing;
+    private readonly ShadowCall? _shadow;
 
     /// <summary>The whole state machine: null while open, then the only settlement there will ever be.</summary>
     private SettlementOperation? _settlement;
@@ -43,9 +44,11 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         ReservationCreateRequest request,
         ReservationCreateResponse response,
         CyclesResponseMetadata metadata,
-        WhenActualIsMissing whenActualIsMissing
+        WhenActualIsMissing whenActualIsMissing,
+        ShadowCall? shadow = null
     )
     {
+        _shadow = shadow;
         _authority = authority;
         _journal = journal;
         _settler = settler;
@@ -59,15 +62,24 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// The hold's id; null where nothing is held because the reserve failed open
-    /// (<see cref="CyclesClientOptions.FailOpen"/>). Its commit is recorded as an event, and its release does nothing.
+    /// (<see cref="CyclesClientOptions.FailOpen"/>): its commit is recorded as an event, and its release does nothing. Null
+    /// in shadow mode too (<see cref="ShadowReport"/>), where neither reaches the authority.
     /// </summary>
     public string? ReservationId => _response.ReservationId;
 
-    /// <summary><see cref="Decision.Allow"/>, or <see cref="Decision.AllowWithCaps"/> with <see cref="Caps"/>.</summary>
+    /// <summary>
+    /// <see cref="Decision.Allow"/>, or <see cref="Decision.AllowWithCaps"/> with <see cref="Caps"/>. In shadow mode what
+    /// the authority would have said, <see cref="Decision.Deny"/> included.
+    /// </summary>
     public Decision Decision => _response.Decision;
 
-    /// <summary>The limits to keep within; null when there are none.</summary>
+    /// <summary>The limits to keep within; null when there are none, and in shadow mode.</summary>
     public Caps? Caps => _response.Caps;
+
+    /// <summary>
+    /// In shadow mode, why the action would not have been allowed to run; null where it would have, and outside that mode.
+    /// </summary>
+    public Denial? ShadowDenial => _shadow?.Denial;
 
     /// <summary>When the hold ends by the authority's clock, where it said; later after an extension.</summary>
     public DateTimeOffset? ExpiresAt =>
@@ -103,7 +115,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Stops the wait. The settlement runs all the same.</param>
     /// <returns>
     /// What the first attempt came to: Committed, RecoveredAsEvent (the hold had expired), AlreadyFinalized, or Pending
-    /// (it goes on in the background).
+    /// (it goes on in the background); Shadowed in shadow mode, where nothing is sent.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// The amount, the metrics or the metadata are not valid. Nothing is sent and the guard stays open for a correct
@@ -363,6 +375,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             Clock = _settler.Clock,
             Journal = _journal,
             Lease = _lease,
+            Shadow = _shadow,
             ActualIsEstimate = isEstimate,
             ByScopeEnd = byScopeEnd,
         };
@@ -374,6 +387,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         return new HoldRelease(_authority, ReservationId, _request, request)
         {
             Clock = _settler.Clock,
+            Shadow = _shadow,
             ByScopeEnd = byScopeEnd,
         };
     }

@@ -33,6 +33,11 @@ public sealed record ReserveOptions
     public LeasePolicy? LeasePolicy { get; init; }
 
     /// <summary>
+    /// Lets this call run in shadow mode; default <see cref="CyclesClientOptions.Shadow"/>.
+    /// </summary>
+    public ShadowReport? Shadow { get; init; }
+
+    /// <summary>
     /// Names this reserve so that a repeat of it is recognised, 1 to 256 characters; default a fresh UUID. Two calls
     /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled or expired
     /// the key is refused with a <see cref="CyclesException"/>.

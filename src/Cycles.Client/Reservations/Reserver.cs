@@ -75,13 +75,72 @@ internal sealed class Reserver(
             : throw CyclesException.Refused($"Reserving {request.Estimate}", response.Error, response.Metadata);
     }
 
+    /// <summary>Asks by a dry run, and lets the work run whatever the answer is, or without one.</summary>
+    public async ValueTask<ReserveAttempt> ShadowAsync(
+        ReservationCreateRequest request,
+        ReserveOptions? options,
+        ShadowReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // What is asked for grows from call to call, so that a key of the caller's would be refused the second time.
+        var asked = request with
+        {
+            Estimate = report.Asking(request),
+            IdempotencyKey = IdempotencyKeys.New(),
+        };
+        CyclesResponse<ReservationCreateResponse> response;
+        Denial? denial = null;
+        try
+        {
+            response = await CreateAsync(asked, cancellationToken).ConfigureAwait(false);
+            if (!response.IsSuccess && !OutcomeClassifier.IsDenial(response.Error))
+            {
+                throw CyclesException.Refused($"Evaluating {asked.Estimate}", response.Error, response.Metadata);
+            }
+
+            denial =
+                !response.IsSuccess ? DenialReader.Read(request, response.Error, response.Metadata)
+                : response.Value.Decision == Decision.Deny
+                    ? DenialReader.Read(request, response.Value, response.Metadata)
+                : null;
+            report.Note(request, denial is null ? response.Value!.Decision : Decision.Deny);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            ShadowLog.Unevaluated(log, request.Action.Kind, e);
+            report.Note(request, decision: null);
+            response = new CyclesResponse<ReservationCreateResponse>(200, Unheld, CyclesResponseMetadata.None);
+        }
+
+        if (denial is not null)
+        {
+            ShadowLog.WouldBeDenied(log, denial.Requested, request.Action.Kind, denial.ReasonCode, denial.Scope);
+        }
+
+        var answer = (response.Value ?? Unheld) with
+        {
+            Decision = denial is null ? response.Value!.Decision : Decision.Deny,
+            Caps = null,
+        };
+        return NewGuard(
+            request,
+            new CyclesResponse<ReservationCreateResponse>(200, answer, response.Metadata),
+            options,
+            new ShadowCall(report, request, denial, settler.Clock, log)
+        );
+    }
+
     /// <summary>The answer that nobody gave: the work may run, and nothing is held for it.</summary>
     private static ReservationCreateResponse Unheld { get; } = new() { Decision = Decision.Allow, AffectedScopes = [] };
 
     private ReserveAttempt NewGuard(
         ReservationCreateRequest request,
         in CyclesResponse<ReservationCreateResponse> response,
-        ReserveOptions? options
+        ReserveOptions? options,
+        ShadowCall? shadow = null
     )
     {
         var hold = response.Value!;
@@ -95,7 +154,8 @@ internal sealed class Reserver(
             request,
             hold,
             response.Metadata,
-            options?.WhenActualIsMissing ?? _whenActualIsMissing
+            options?.WhenActualIsMissing ?? _whenActualIsMissing,
+            shadow
         );
         if (hold.ReservationId is not null && (options?.HeartbeatEnabled ?? _heartbeatEnabled))
         {

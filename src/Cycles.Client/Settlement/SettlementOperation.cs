@@ -12,6 +12,9 @@ internal abstract class SettlementOperation
     /// <summary>The client's clock, by which its attempts are timed.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Where it goes instead of the ledger; null outside shadow mode.</summary>
+    public ShadowCall? Shadow { get; init; }
+
     /// <summary>What it is, to be read after "is already".</summary>
     public abstract string Description { get; }
 

@@ -25,4 +25,7 @@ public enum SettlementOutcome
 
     /// <summary>The hold was given back, or left to its TTL, and nothing charged.</summary>
     Released = 6,
+
+    /// <summary>Nothing was held or charged: the call ran in shadow mode (<see cref="ShadowReport"/>).</summary>
+    Shadowed = 7,
 }

@@ -40,6 +40,14 @@ internal sealed class Settler
     /// <returns>What it came to; Rejected without an error when the drain has ended and nothing was sent or kept.</returns>
     public async ValueTask<Settlement> SettleAsync(SpendSettlement spend)
     {
+        if (spend.Shadow is { } shadow)
+        {
+            shadow.Settle(spend.Actual.Value);
+            var noted = SpendSettlement.Shadowed(spend.Actual) with { ActualIsEstimate = spend.ActualIsEstimate };
+            spend.End(noted);
+            return noted;
+        }
+
         if (spend.Journal is { } journal)
         {
             _queue.Track(spend);
@@ -102,6 +110,7 @@ internal sealed class Settler
     /// <summary>Gives a hold back, if there is one; never throws. Once the drain has ended, the TTL does.</summary>
     public async ValueTask<Settlement> ReleaseAsync(HoldRelease release)
     {
+        release.Shadow?.Settle(actual: 0);
         var settlement =
             release.ReservationId is null || _queue.IsStopped
                 ? release.LeftToItsTtl(error: null)

@@ -241,6 +241,9 @@ internal sealed class SpendSettlement : SettlementOperation
             DeadLetter = DeadLetter,
         };
 
+    /// <summary>Nothing is on the ledger, and nothing is to be.</summary>
+    public static Settlement Shadowed(Amount actual) => new() { Outcome = SettlementOutcome.Shadowed, Actual = actual };
+
     private Settlement Ended(SettlementOutcome outcome, CyclesError? error, CyclesResponseMetadata metadata) =>
         new()
         {

@@ -12,45 +12,66 @@ internal sealed class CallHold
     private static readonly IReadOnlyDictionary<string, JsonElement> Counted = Marked("counted");
     private static readonly IReadOnlyDictionary<string, JsonElement> Estimated = Marked("estimate");
 
-    private readonly ReservationGuard _guard;
+    private readonly ReservationGuard? _guard;
+    private readonly RunShare? _share;
+    private readonly UnheldCall? _unheld;
+    private readonly CyclesRun? _run;
+    private readonly RunCall _call;
     private readonly ILogger _log;
 
-    private CallHold(ReservationGuard guard, ILogger log)
+    /// <summary>A hold of its own.</summary>
+    public CallHold(ReservationGuard guard, ILogger log, CyclesRun? run = null, RunCall call = default)
     {
         _guard = guard;
         _log = log;
+        _run = run;
+        _call = call;
     }
 
-    public Caps? Caps => _guard.Caps;
-
-    public Amount Estimate => _guard.Estimate;
-
-    public static async ValueTask<CallHold> ReserveAsync(
-        CyclesClient cycles,
-        CyclesAction action,
-        Amount estimate,
-        Subject? subject,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
+    /// <summary>A part of a run's hold.</summary>
+    public CallHold(RunShare share, CyclesRun run, RunCall call, ILogger log)
     {
-        var options = subject is null ? null : new ReserveOptions { Subject = subject };
-        var (hold, denial) = await TryReserveAsync(cycles, action, estimate, options, log, cancellationToken)
-            .ConfigureAwait(false);
-        return hold ?? throw new BudgetDeniedException(denial!);
+        _share = share;
+        _run = run;
+        _call = call;
+        _log = log;
     }
 
-    /// <summary>Where a denial is an answer and no exception.</summary>
+    /// <summary>No hold, in shadow mode.</summary>
+    public CallHold(UnheldCall unheld, ILogger log)
+    {
+        _unheld = unheld;
+        _log = log;
+    }
+
+    public Caps? Caps => _guard is null ? _share?.Caps : _guard.Caps;
+
+    public Amount Estimate => _guard?.Estimate ?? _share?.Estimate ?? _unheld!.Estimate;
+
+    private string? Id => _guard is null ? _share?.ReservationId : _guard.ReservationId;
+
+    /// <summary>Asks, in the run that the calling code is in, if it is in one.</summary>
     public static async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
         CyclesClient cycles,
-        CyclesAction action,
-        Amount estimate,
-        ReserveOptions? options,
+        RunRequest request,
         ILogger log,
         CancellationToken cancellationToken
     )
     {
-        var attempt = await cycles.TryReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
+        if (CyclesRun.Current is { } run)
+        {
+            return await run.ReserveAsync(cycles, request, log, cancellationToken).ConfigureAwait(false);
+        }
+
+        var options = new ReserveOptions
+        {
+            Subject = request.Subject,
+            IdempotencyKey = request.Key,
+            Shadow = request.Shadow,
+        };
+        var attempt = await cycles
+            .TryReserveAsync(request.Action, request.Call.Estimate, options, cancellationToken)
+            .ConfigureAwait(false);
         return (attempt.Guard is { } guard ? new CallHold(guard, log) : null, attempt.Denial);
     }
 
@@ -65,14 +86,43 @@ internal sealed class CallHold
                 ActualSource.Estimate => Estimated,
                 _ => null,
             };
-            await _guard.CommitAsync(actual, metrics, metadata, CancellationToken.None).ConfigureAwait(false);
+            _unheld?.Settle(actual);
+            if (_share is not null)
+            {
+                await _share.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
+                if (!_share.IsShadow)
+                {
+                    _run?.Tally.Charged(_call, actual, balances: null);
+                }
+            }
+
+            if (_guard is null)
+            {
+                return;
+            }
+
+            var settled = await _guard
+                .CommitAsync(actual, metrics, metadata, CancellationToken.None)
+                .ConfigureAwait(false);
+            if (settled.Outcome != SettlementOutcome.Shadowed)
+            {
+                _run?.Tally.Charged(_call, settled.Charged ?? actual, settled.Balances);
+            }
         }
         catch (Exception e)
         {
-            AdapterLog.CommitFailed(_log, _guard.ReservationId, actual, e);
+            AdapterLog.CommitFailed(_log, Id, actual, e);
+            if (_guard is null)
+            {
+                return;
+            }
 
             // Where the commit was refused for its arguments, this settles what is known.
             await _guard.DisposeAsync().ConfigureAwait(false);
+            if (e is ArgumentException)
+            {
+                _run?.Tally.Charged(_call, actual, balances: null);
+            }
         }
     }
 
@@ -80,12 +130,28 @@ internal sealed class CallHold
     {
         try
         {
-            await _guard.ReleaseAsync(reason, CancellationToken.None).ConfigureAwait(false);
+            _unheld?.Settle(_unheld.Estimate with { Value = 0 });
+            if (_share is not null)
+            {
+                await _share.SettleAsync(actual: 0).ConfigureAwait(false);
+            }
+
+            if (_guard is not null)
+            {
+                await _guard.ReleaseAsync(reason, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {
-            AdapterLog.ReleaseFailed(_log, _guard.ReservationId, e);
+            AdapterLog.ReleaseFailed(_log, Id, e);
         }
+    }
+
+    /// <summary>Gives the hold of a call back that was refused after all, before it ran.</summary>
+    public ValueTask RefuseAsync(string reason)
+    {
+        _run?.Tally.Refused(_call);
+        return ReleaseAsync(reason);
     }
 
     private static Dictionary<string, JsonElement> Marked(string source)

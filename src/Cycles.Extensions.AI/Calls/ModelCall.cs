@@ -8,7 +8,8 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
 
     private readonly long _started = calls.Time.GetTimestamp();
 
-    public Caps? Caps => call.Caps;
+    /// <summary>What the call keeps to; may be stricter than the authority's.</summary>
+    public Caps? Caps { get; set; } = call.Caps;
 
     public Amount Estimate => call.Estimate;
 
@@ -35,6 +36,9 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
         call.CommitAsync(call.Estimate, ActualSource.Estimate, Metrics(answered));
 
     public ValueTask ReleaseAsync(string reason) => call.ReleaseAsync(reason);
+
+    /// <summary>Gives the hold back before the call has run.</summary>
+    public ValueTask RefuseAsync(string reason) => call.RefuseAsync(reason);
 
     private CyclesMetrics Metrics(string? answered) =>
         new()

@@ -31,6 +31,9 @@ internal sealed class ModelCalls
 
     public ContentTokens Tokens { get; }
 
+    /// <summary>Where calls go in shadow mode; null outside it.</summary>
+    public ShadowReport? Shadow => _options.Shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
+
     /// <summary>Holds for a model as the caller names it, and for what is expected before any safety factor.</summary>
     /// <exception cref="BudgetDeniedException">The authority said no, or a rule on this side.</exception>
     public async ValueTask<ModelCall> BeginAsync(
@@ -41,16 +44,41 @@ internal sealed class ModelCalls
         CancellationToken cancellationToken
     )
     {
+        var (call, denial) = await TryBeginAsync(model, action, subject, expected, cancellationToken)
+            .ConfigureAwait(false);
+        if (call is null)
+        {
+            CyclesRun.Current?.EndedBy(denial!);
+            throw new BudgetDeniedException(denial!);
+        }
+
+        return call;
+    }
+
+    /// <summary>As <see cref="BeginAsync"/>, where a denial is an answer and no exception.</summary>
+    public async ValueTask<(ModelCall? Call, Denial? Denial)> TryBeginAsync(
+        string model,
+        CyclesAction action,
+        Subject? subject,
+        TokenCounts expected,
+        CancellationToken cancellationToken
+    )
+    {
         TellReloadError();
-        var cost = new ModelCost(_options, _options.Prices.Current, model);
+        var cost = CostOf(model);
+        var shadow = Shadow;
+        subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
         if (cost.EstimateOf(expected) is not { } estimate)
         {
-            throw Denied(
-                model,
+            var unpriced = Denied(
+                action.Name,
                 LocalReasons.ModelUnpriced,
                 $"The model '{model}' has no price. Add one to the Prices of the guard, or choose UnpricedModels.",
                 new Amount(_options.Unit, 0)
             );
+            return shadow is null
+                ? (null, unpriced)
+                : (Unheld(shadow, unpriced, cost, action, subject, unpriced.Requested), null);
         }
 
         if (cost.IsUnpriced)
@@ -58,36 +86,126 @@ internal sealed class ModelCalls
             AdapterLog.Unpriced(Log, model, estimate);
         }
 
-        await PauseAsync(model, subject, estimate, cancellationToken).ConfigureAwait(false);
-        var call = await CallHold
-            .ReserveAsync(_cycles, action, estimate, subject, Log, cancellationToken)
+        if (
+            shadow is null
+            && await PauseAsync(action.Name, subject, estimate, cancellationToken).ConfigureAwait(false) is { } early
+        )
+        {
+            return (null, early);
+        }
+
+        var request = new RunRequest(
+            new RunCall(action.Name, estimate, IsTool: false),
+            action,
+            subject,
+            Key: null,
+            shadow
+        );
+        var (hold, denial) = await CallHold
+            .TryReserveAsync(_cycles, request, Log, cancellationToken)
             .ConfigureAwait(false);
-        _cooldowns.Note(subject, call.Caps, Time);
-        return new ModelCall(this, call, cost);
+        if (hold is null)
+        {
+            return (null, denial);
+        }
+
+        _cooldowns.Note(subject, hold.Caps, Time);
+        return (new ModelCall(this, hold, cost), null);
     }
 
-    public BudgetDeniedException Denied(
+    /// <summary>
+    /// How many output tokens what a run keeps aside pays for, behind so much input; 0 for none, or where the run keeps
+    /// nothing for this guard.
+    /// </summary>
+    public long TokensKeptBy(CyclesRun run, string model, long inputTokens)
+    {
+        if (run.KeptFor(_cycles, _options.Unit) is not { } kept)
+        {
+            return 0;
+        }
+
+        // Whatever the prices and factors are, more tokens never cost less.
+        var cost = CostOf(model);
+        var (least, most) = (0L, (long)int.MaxValue);
+        while (least < most)
+        {
+            var middle = least + (most - least + 1) / 2;
+            var fits =
+                cost.EstimateOf(new TokenCounts(inputTokens, 0, middle)) is { } estimate
+                && estimate.Value <= kept.Value;
+            (least, most) = fits ? (middle, most) : (least, middle - 1);
+        }
+
+        return least;
+    }
+
+    /// <summary>Takes what a run keeps aside, for a last call without tools; null when it is gone.</summary>
+    public ModelCall? TryBeginLast(CyclesRun run, string model, CyclesAction action, long maxTokens, ReasonCode reason)
+    {
+        if (run.TryTakeKept(action, reason, Log) is not { } hold)
+        {
+            return null;
+        }
+
+        var caps = hold.Caps ?? new Caps();
+        return new ModelCall(this, hold, CostOf(model))
+        {
+            Caps = caps with { MaxTokens = Math.Min(caps.MaxTokens ?? maxTokens, maxTokens), MaxStepsRemaining = 0 },
+        };
+    }
+
+    /// <summary>A call that would have been refused on this side, in shadow mode.</summary>
+    public ModelCall BeginUnheld(
+        ShadowReport shadow,
+        Denial denial,
         string model,
-        ReasonCode reason,
-        string message,
-        Amount requested,
-        TimeSpan? retryAfter = null
+        CyclesAction action,
+        Subject? subject,
+        TokenCounts expected
     )
     {
-        AdapterLog.DeniedHere(Log, model, reason);
-        return new BudgetDeniedException(
-            new Denial
-            {
-                ReasonCode = reason,
-                Message = message,
-                Requested = requested,
-                RetryAfter = retryAfter,
-            }
-        );
+        var cost = CostOf(model);
+        var estimate = cost.EstimateOf(expected) ?? denial.Requested;
+        return Unheld(shadow, denial with { Requested = estimate }, cost, action, subject, estimate);
     }
 
-    private async ValueTask PauseAsync(
-        string model,
+    /// <summary>Says no on this side.</summary>
+    public Denial Denied(string name, ReasonCode reason, string message, Amount requested, TimeSpan? retryAfter = null)
+    {
+        AdapterLog.DeniedHere(Log, name, reason);
+        if (Shadow is null)
+        {
+            CyclesRun.Current?.Tally.Denied(new RunCall(name, requested, IsTool: false));
+        }
+
+        return new Denial
+        {
+            ReasonCode = reason,
+            Message = message,
+            Requested = requested,
+            RetryAfter = retryAfter,
+        };
+    }
+
+    private ModelCall Unheld(
+        ShadowReport shadow,
+        Denial denial,
+        in ModelCost cost,
+        CyclesAction action,
+        Subject? subject,
+        Amount estimate
+    )
+    {
+        var call = new RunCall(action.Name, estimate, IsTool: false);
+        CyclesRun.Current?.Tally.LetThrough(call);
+        var unheld = new UnheldCall(shadow, new RunRequest(call, action, subject, Key: null, shadow), denial, Time);
+        return new ModelCall(this, new CallHold(unheld, Log), cost);
+    }
+
+    private ModelCost CostOf(string model) => new(_options, _options.Prices.Current, model);
+
+    private async ValueTask<Denial?> PauseAsync(
+        string name,
         Subject? subject,
         Amount estimate,
         CancellationToken cancellationToken
@@ -96,16 +214,15 @@ internal sealed class ModelCalls
         var left = await _cooldowns
             .WaitAsync(subject, _options.MaxCooldown, Time, cancellationToken)
             .ConfigureAwait(false);
-        if (left > TimeSpan.Zero)
-        {
-            throw Denied(
-                model,
+        return left <= TimeSpan.Zero
+            ? null
+            : Denied(
+                name,
                 LocalReasons.CoolingDown,
                 $"The authority asked for a pause that ends in {left.TotalSeconds} s, and MaxCooldown is {_options.MaxCooldown.TotalSeconds} s.",
                 estimate,
                 left
             );
-        }
     }
 
     private void TellReloadError()

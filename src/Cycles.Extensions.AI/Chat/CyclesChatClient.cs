@@ -27,11 +27,9 @@ namespace Cycles.Extensions.AI;
 /// </remarks>
 public sealed class CyclesChatClient : DelegatingChatClient
 {
-    private const string Kind = "llm.completion";
-
     private readonly CyclesChatOptions _options;
     private readonly ModelCalls _calls;
-    private readonly string _defaultModel;
+    private readonly ChatTurns _turns;
     private readonly bool _isDuplicate;
 
     /// <summary>A guard in front of a client.</summary>
@@ -46,7 +44,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ArgumentNullException.ThrowIfNull(cycles);
         _options = (options ?? new CyclesChatOptions()).Copy();
         _calls = new ModelCalls(cycles, _options);
-        _defaultModel = innerClient.GetService<ChatClientMetadata>()?.DefaultModelId ?? ModelCalls.UnknownModel;
+        var defaultModel = innerClient.GetService<ChatClientMetadata>()?.DefaultModelId ?? ModelCalls.UnknownModel;
+        _turns = new ChatTurns(_options, _calls, defaultModel, innerClient);
         _isDuplicate = innerClient.GetService<CyclesChatClient>() is not null;
         if (_isDuplicate)
         {
@@ -84,15 +83,22 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ArgumentNullException.ThrowIfNull(messages);
         return PassesThrough(options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? NoUpdates()
-            : GuardedStream.RunAsync(
-                token => BeginStreamAsync(messages, options, token),
-                _calls.Time,
-                cancellationToken
-            );
+            : StreamAsync(messages, options, cancellationToken);
     }
 
-    /// <summary>What a call of a model is to the authority, unless somebody says otherwise.</summary>
-    internal static CyclesAction ActionOf(string model) => new(Kind, model);
+    private IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        var stream = GuardedStream.RunAsync(
+            token => BeginStreamAsync(messages, options, token),
+            _calls.Time,
+            cancellationToken
+        );
+        return CyclesRun.Current is { } run ? RunStream.FollowAsync(run, stream, cancellationToken) : stream;
+    }
 
     private async Task<ChatResponse> GuardedAsync(
         IEnumerable<ChatMessage> messages,
@@ -102,12 +108,11 @@ public sealed class CyclesChatClient : DelegatingChatClient
     {
         var sent = Materialised(messages);
         var input = _calls.Tokens.Of(sent, options);
-        var call = await BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
+        var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         ChatResponse? response;
         try
         {
-            response = await base.GetResponseAsync(sent, ChatCaps.Apply(call.Caps, options), cancellationToken)
-                .ConfigureAwait(false);
+            response = await client.GetResponseAsync(sent, granted, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -137,33 +142,13 @@ public sealed class CyclesChatClient : DelegatingChatClient
     {
         var sent = Materialised(messages);
         var input = _calls.Tokens.Of(sent, options);
-        var call = await BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
+        var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
-            token => base.GetStreamingResponseAsync(sent, ChatCaps.Apply(call.Caps, options), token),
+            token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
             _options.BrokenStreams
         );
-    }
-
-    private async ValueTask<ModelCall> BeginAsync(
-        long inputTokens,
-        ChatOptions? options,
-        CancellationToken cancellationToken
-    )
-    {
-        var model = options?.ModelId is { Length: > 0 } named ? named : _defaultModel;
-        var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? ActionOf(model);
-        var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
-        var expected = new TokenCounts(inputTokens, 0, options?.MaxOutputTokens ?? _options.DefaultOutputTokens);
-        var call = await _calls.BeginAsync(model, action, subject, expected, cancellationToken).ConfigureAwait(false);
-        if (call.Caps?.MaxTokens is not 0)
-        {
-            return call;
-        }
-
-        await call.ReleaseAsync("no_tokens_left").ConfigureAwait(false);
-        throw _calls.Denied(model, LocalReasons.NoTokensLeft, "The authority allows no output tokens.", call.Estimate);
     }
 
     private ChatMeter NewMeter(long inputTokens) =>

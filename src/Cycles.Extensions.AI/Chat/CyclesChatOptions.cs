@@ -23,6 +23,13 @@ public sealed class CyclesChatOptions : CyclesModelOptions
     /// </summary>
     public long DefaultOutputTokens { get; set; } = 1_000;
 
+    /// <summary>
+    /// The models to ask, in order, where a call of the one before is denied, or the authority's caps exclude it
+    /// (<see cref="Caps.MaxTokens"/> 0, or its name in <see cref="Caps.ToolDenylist"/>). Each attempt has its own price
+    /// and key. Default none.
+    /// </summary>
+    public IList<FallbackModel> Fallbacks { get; private set; } = [];
+
     /// <summary>What several usage updates in one stream mean; default <see cref="UsageAggregation.Sum"/>.</summary>
     public UsageAggregation UsageAggregation { get; set; }
 
@@ -34,6 +41,18 @@ public sealed class CyclesChatOptions : CyclesModelOptions
     internal CyclesChatOptions Copy()
     {
         ThrowIf(DefaultOutputTokens < 0, nameof(DefaultOutputTokens), "must be 0 or more");
-        return (CyclesChatOptions)CheckedCopy();
+        ThrowIf(
+            Fallbacks.Any(fallback => string.IsNullOrWhiteSpace(fallback?.Model)),
+            nameof(Fallbacks),
+            "must each name a model"
+        );
+        ThrowIf(
+            Fallbacks.Any(fallback => fallback.Client?.GetService<CyclesChatClient>() is not null),
+            nameof(Fallbacks),
+            "must not be guarded themselves, which would charge their calls twice"
+        );
+        var copy = (CyclesChatOptions)CheckedCopy();
+        copy.Fallbacks = [.. Fallbacks];
+        return copy;
     }
 }

@@ -40,7 +40,7 @@ public static class CyclesToolChatClientBuilderExtensions
                 };
                 configure?.Invoke(policy);
                 Guard(inner, new ToolGuard(cycles ?? services.GetRequiredService<CyclesClient>(), policy));
-                return inner;
+                return new RunScopeChatClient(inner);
             }
         );
     }

@@ -18,6 +18,8 @@ internal static class DenialText
             _ when reason == LocalReasons.ToolUnconfigured => "nobody has said what it may cost",
             _ when reason == LocalReasons.ToolNotAllowed => "it is not among the tools that are allowed now",
             _ when reason == LocalReasons.NoStepsLeft => "no steps are left",
+            _ when reason == LocalReasons.RunHoldSpent => "the budget of this run does not cover it",
+            _ when reason == LocalReasons.CallRepeated => "it was called with the same arguments too often",
             _ when reason == LocalReasons.CoolingDown => "a pause is due first",
             _ => "the budget does not allow it",
         };

@@ -19,4 +19,7 @@ public sealed class ToolCall
     /// <summary>Says which tool, and never with what.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Name;
+
+    /// <summary>The call as the books of a run name it; nothing costs points of no unit.</summary>
+    internal RunCall In(ToolTerms terms) => new(Name, terms.Estimate ?? Amount.RiskPoints(0), IsTool: true);
 }

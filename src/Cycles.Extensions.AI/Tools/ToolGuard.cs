@@ -6,7 +6,7 @@ namespace Cycles.Extensions.AI;
 /// <summary>Asks before a tool runs. Knows tools by name and by what they say of themselves, of no framework's kind.</summary>
 internal sealed class ToolGuard
 {
-    private const string DefaultKind = "tool.call";
+    internal const string DefaultKind = "tool.call";
 
     private readonly CyclesClient _cycles;
     private readonly ToolPolicy _policy;
@@ -16,6 +16,7 @@ internal sealed class ToolGuard
     private readonly ToolRefusals _refusals;
     private readonly Cooldowns _cooldowns;
     private readonly TimeSpan _maxCooldown;
+    private readonly ShadowReport? _shadow;
     private readonly ILogger _log;
 
     /// <param name="cycles">Who asks.</param>
@@ -37,10 +38,14 @@ internal sealed class ToolGuard
         _maxCooldown = policy.MaxCooldown;
         Time = policy.TimeProvider ?? TimeProvider.System;
         _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
-        _refusals = new ToolRefusals(policy.OnDenied, _log);
+        _shadow = policy.Shadow;
+        _refusals = new ToolRefusals(policy.OnDenied, () => Shadow, _subject, Time, _log);
     }
 
     public TimeProvider Time { get; }
+
+    /// <summary>Where calls go in shadow mode; null outside it.</summary>
+    private ShadowReport? Shadow => _shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
 
     /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
     public CyclesAction ActionOf(string tool, ToolTerms declared) =>
@@ -85,28 +90,38 @@ internal sealed class ToolGuard
             return hidden;
         }
 
-        return estimate.Value == 0
-            ? new ToolHold(hold: null, terms)
-            : await ReserveAsync(call, terms, estimate, key, cancellationToken).ConfigureAwait(false);
+        if (CyclesRun.Current is { } run && run.IsRepeated(call, out var most))
+        {
+            return _refusals.Repeated(call, terms, most);
+        }
+
+        if (estimate.Value > 0)
+        {
+            return await ReserveAsync(call, terms, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        CyclesRun.Current?.Tally.LetThrough(call.In(terms));
+        return new ToolHold(hold: null, terms);
     }
 
     private async ValueTask<ToolHold> ReserveAsync(
         ToolCall call,
         ToolTerms terms,
-        Amount estimate,
         string? key,
         CancellationToken cancellationToken
     )
     {
         var subject = _resolveSubject?.Invoke(call)?.FilledFrom(_subject) ?? _subject;
-        var left = await _cooldowns.WaitAsync(subject, _maxCooldown, Time, cancellationToken).ConfigureAwait(false);
+        subject = CyclesRun.Current?.SubjectOf(subject) ?? subject;
+        var left = Shadow is null
+            ? await _cooldowns.WaitAsync(subject, _maxCooldown, Time, cancellationToken).ConfigureAwait(false)
+            : TimeSpan.Zero;
         if (left > TimeSpan.Zero)
         {
             return _refusals.CoolingDown(call, terms, left, _maxCooldown);
         }
 
-        var (hold, denial) = await AskAsync(call, terms, estimate, subject, key, cancellationToken)
-            .ConfigureAwait(false);
+        var (hold, denial) = await AskAsync(call, terms, subject, key, cancellationToken).ConfigureAwait(false);
         if (hold is null)
         {
             return _refusals.Deny(call, terms, denial!);
@@ -118,14 +133,13 @@ internal sealed class ToolGuard
             return new ToolHold(hold, terms);
         }
 
-        await hold.ReleaseAsync("tool_capped").ConfigureAwait(false);
+        await hold.RefuseAsync("tool_capped").ConfigureAwait(false);
         return capped;
     }
 
     private async ValueTask<(CallHold? Hold, Denial? Denial)> AskAsync(
         ToolCall call,
         ToolTerms terms,
-        Amount estimate,
         Subject? subject,
         string? key,
         CancellationToken cancellationToken
@@ -135,9 +149,13 @@ internal sealed class ToolGuard
         {
             var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
             var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
-            var options = new ReserveOptions { Subject = payer, IdempotencyKey = key };
             return await CallHold
-                .TryReserveAsync(_cycles, action, estimate, options, _log, cancellationToken)
+                .TryReserveAsync(
+                    _cycles,
+                    new RunRequest(call.In(terms), action, payer, key, Shadow),
+                    _log,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -150,6 +168,7 @@ internal sealed class ToolGuard
 
     private void ReportUnconfigured(string tool)
     {
+        CyclesRun.Current?.Tally.Unconfigured(tool);
         if (_policy.AddUnconfigured(tool))
         {
             ToolLog.Unconfigured(_log, tool);

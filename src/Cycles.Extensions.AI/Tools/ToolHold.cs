@@ -6,7 +6,8 @@ internal sealed class ToolHold(CallHold? hold, ToolTerms terms)
     /// <summary>Why the tool must not run; null when it may.</summary>
     public ToolDenial? Denial { get; init; }
 
-    public DenialMode Mode => terms.WhenDenied ?? DenialMode.Skip;
+    /// <summary>What becomes of a call that was denied.</summary>
+    public DenialMode Mode { get; init; }
 
     /// <summary>
     /// Settles the call: it costs what was held. Of one that failed the hold goes back, unless the tool may have done

@@ -41,6 +41,9 @@ public sealed class ToolPolicy
     /// </summary>
     public TimeSpan MaxCooldown { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Lets the calls run in shadow mode; default as the run does, else as the client does.</summary>
+    public ShadowReport? Shadow { get; set; }
+
     /// <summary>The clock of pauses; default the container's, else the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 

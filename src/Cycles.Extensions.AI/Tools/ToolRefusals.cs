@@ -3,7 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Cycles.Extensions.AI;
 
 /// <summary>Says no to tool calls, and tells whoever wants to know.</summary>
-internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
+internal sealed class ToolRefusals(
+    Action<ToolDenial>? onDenied,
+    Func<ShadowReport?> shadow,
+    Subject? subject,
+    TimeProvider time,
+    ILogger log
+)
 {
     public ToolHold Unconfigured(ToolCall call, ToolTerms terms) =>
         Refuse(
@@ -41,7 +47,15 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
             left
         );
 
-    /// <summary>The authority's own no, which the client has logged.</summary>
+    public ToolHold Repeated(ToolCall call, ToolTerms terms, int most) =>
+        Refuse(
+            call,
+            terms,
+            LocalReasons.CallRepeated,
+            $"The tool '{call.Name}' was called with the same arguments {most} times, and the run allows no more."
+        );
+
+    /// <summary>The no of the authority, or of a run's hold, which the client has logged and the run counted.</summary>
     public ToolHold Deny(ToolCall call, ToolTerms terms, Denial denial)
     {
         var denied = new ToolDenial { Tool = call.Name, Denial = denial };
@@ -54,7 +68,12 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
             ToolLog.CallbackFailed(log, call.Name, e);
         }
 
-        return new ToolHold(hold: null, terms) { Denial = denied };
+        var mode = terms.WhenDenied ?? DenialMode.Skip;
+        return new ToolHold(hold: null, terms)
+        {
+            Denial = denied,
+            Mode = CyclesRun.Current?.Denied(call, denial, mode) ?? mode,
+        };
     }
 
     private ToolHold Refuse(
@@ -66,16 +85,35 @@ internal sealed class ToolRefusals(Action<ToolDenial>? onDenied, ILogger log)
     )
     {
         ToolLog.Refused(log, call.Name, reason);
-        return Deny(
-            call,
-            terms,
-            new Denial
-            {
-                ReasonCode = reason,
-                Message = message,
-                Requested = terms.Estimate ?? default,
-                RetryAfter = retryAfter,
-            }
+        var denial = new Denial
+        {
+            ReasonCode = reason,
+            Message = message,
+            Requested = terms.Estimate ?? default,
+            RetryAfter = retryAfter,
+        };
+        if (shadow() is { } report)
+        {
+            return RunUnheld(report, denial, call, terms);
+        }
+
+        CyclesRun.Current?.Tally.Denied(call.In(terms));
+        return Deny(call, terms, denial);
+    }
+
+    /// <summary>In shadow mode the tool runs, and the report learns that it would not have.</summary>
+    private ToolHold RunUnheld(ShadowReport report, Denial denial, ToolCall call, ToolTerms terms)
+    {
+        var run = CyclesRun.Current;
+        run?.Tally.LetThrough(call.In(terms));
+        var request = new RunRequest(
+            call.In(terms),
+            new CyclesAction(terms.Kind ?? ToolGuard.DefaultKind, call.Name),
+            run?.SubjectOf(subject) ?? subject,
+            Key: null,
+            report
         );
+        denial = denial with { Requested = request.Call.Estimate };
+        return new ToolHold(new CallHold(new UnheldCall(report, request, denial, time), log), terms);
     }
 }

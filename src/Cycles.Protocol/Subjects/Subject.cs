@@ -49,7 +49,7 @@ public sealed record Subject
             _ => throw new ArgumentOutOfRangeException(nameof(level), level, "A subject has six levels."),
         };
 
-    /// <summary>This subject with each level that it leaves open taken from another; dimensions likewise.</summary>
+    /// <summary>This subject with each level, and each dimension, that it leaves open taken from another.</summary>
     /// <param name="defaults">Where open levels come from.</param>
     /// <returns>The filled subject; this instance when nothing was open or nothing was given.</returns>
     public Subject FilledFrom(Subject? defaults) =>
@@ -63,7 +63,7 @@ public sealed record Subject
                 Workflow = Workflow ?? defaults.Workflow,
                 Agent = Agent ?? defaults.Agent,
                 Toolset = Toolset ?? defaults.Toolset,
-                Dimensions = Dimensions ?? defaults.Dimensions,
+                Dimensions = Filled(Dimensions, defaults.Dimensions),
             };
 
     /// <summary>Finds the first field that the protocol would refuse.</summary>
@@ -91,5 +91,24 @@ public sealed record Subject
                 "subject",
                 "must name at least one of tenant, workspace, app, workflow, agent or toolset"
             );
+    }
+
+    private static IReadOnlyDictionary<string, string>? Filled(
+        IReadOnlyDictionary<string, string>? given,
+        IReadOnlyDictionary<string, string>? defaults
+    )
+    {
+        if (given is null || defaults is null || defaults.Keys.All(given.ContainsKey))
+        {
+            return given ?? defaults;
+        }
+
+        var filled = new Dictionary<string, string>(defaults);
+        foreach (var (name, value) in given)
+        {
+            filled[name] = value;
+        }
+
+        return filled;
     }
 }

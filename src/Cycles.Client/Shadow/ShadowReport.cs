@@ -1,0 +1,149 @@
+using System.Globalization;
+
+namespace Cycles;
+
+/// <summary>
+/// The switch for shadow mode, and what comes of it: given to a client (<see cref="CyclesClientOptions.Shadow"/>), to a
+/// call (<see cref="ReserveOptions.Shadow"/>) or to a guard, everything is evaluated by dry runs, and nothing is blocked,
+/// held or charged. It counts, and tells of each call that would have been refused.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The authority's ledger does not move, so each dry run asks for what this call expects and for what the report has let
+/// through before in the same unit for the same subject, dimensions aside. A refused call would not have spent, and is
+/// left out of it.
+/// </para>
+/// <para>One report may serve any number of clients and guards. Thread-safe.</para>
+/// </remarks>
+/// <param name="lines">
+/// Gets a line of JSON for each call that would have been refused, once its cost is known; null for none. Stays the
+/// caller's. Never holds keys or content.
+/// </param>
+public sealed class ShadowReport(TextWriter? lines = null)
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<(Subject Subject, AmountUnit Unit), long> _letThrough = [];
+    private readonly SortedDictionary<AmountUnit, long> _saved = [];
+    private int _evaluated;
+    private int _refused;
+    private int _capped;
+    private int _unevaluated;
+
+    /// <summary>How many calls the authority or a rule on this side gave an answer for.</summary>
+    public int Evaluated => Volatile.Read(ref _evaluated);
+
+    /// <summary>How many of these would have been refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>How many of these would have been allowed within caps.</summary>
+    public int Capped => Volatile.Read(ref _capped);
+
+    /// <summary>How many calls ran without any answer: the authority could not be reached, or did not know their budget.</summary>
+    public int Unevaluated => Volatile.Read(ref _unevaluated);
+
+    /// <summary>What the refusals would have saved so far, an amount for each unit.</summary>
+    public IReadOnlyList<Amount> Saved
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _saved.Select(saved => new Amount(saved.Key, saved.Value))];
+            }
+        }
+    }
+
+    /// <summary>Counts a call that a rule beside the authority's would have refused, and writes its line.</summary>
+    /// <param name="call">The call, with its cost.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="call"/> is null.</exception>
+    public void Add(ShadowedCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        Count(isRefused: true, isCapped: false);
+        Save(call);
+    }
+
+    /// <summary>The counts in words.</summary>
+    /// <returns>Culture-invariant text.</returns>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Evaluated} calls evaluated, {Refused} would have been refused, saving {(Saved is { Count: > 0 } saved ? string.Join(", ", saved) : "nothing")}"
+        );
+
+    /// <summary>What a dry run has to ask for.</summary>
+    internal Amount Asking(ReservationCreateRequest request)
+    {
+        lock (_gate)
+        {
+            var before = _letThrough.GetValueOrDefault(KeyOf(request));
+            return request.Estimate with { Value = Sum(request.Estimate.Value, before) };
+        }
+    }
+
+    /// <summary>Takes note of an answer; null for none.</summary>
+    internal void Note(ReservationCreateRequest request, Decision? decision)
+    {
+        if (decision is null)
+        {
+            Interlocked.Increment(ref _unevaluated);
+        }
+        else
+        {
+            Count(decision == Decision.Deny, decision == Decision.AllowWithCaps);
+        }
+
+        if (decision != Decision.Deny)
+        {
+            Move(request, request.Estimate.Value);
+        }
+    }
+
+    /// <summary>A call that was let through came to more or less than was expected.</summary>
+    internal void Move(ReservationCreateRequest request, long by)
+    {
+        lock (_gate)
+        {
+            var key = KeyOf(request);
+            _letThrough[key] = Sum(_letThrough.GetValueOrDefault(key), by);
+        }
+    }
+
+    /// <summary>Books what a refusal would have saved.</summary>
+    internal void Save(ShadowedCall call)
+    {
+        lock (_gate)
+        {
+            if (call.Saved.Value > 0)
+            {
+                _saved[call.Saved.Unit] = Sum(_saved.GetValueOrDefault(call.Saved.Unit), call.Saved.Value);
+            }
+
+            if (lines is not null)
+            {
+                lines.WriteLine(ShadowLine.Of(call));
+                lines.Flush();
+            }
+        }
+    }
+
+    private void Count(bool isRefused, bool isCapped)
+    {
+        Interlocked.Increment(ref _evaluated);
+        if (isRefused)
+        {
+            Interlocked.Increment(ref _refused);
+        }
+
+        if (isCapped)
+        {
+            Interlocked.Increment(ref _capped);
+        }
+    }
+
+    private static (Subject, AmountUnit) KeyOf(ReservationCreateRequest request) =>
+        (request.Subject with { Dimensions = null }, request.Estimate.Unit);
+
+    /// <summary>A report never fails a call for being too large.</summary>
+    private static long Sum(long a, long b) => b > 0 && a > long.MaxValue - b ? long.MaxValue : a + b;
+}

@@ -1,0 +1,212 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// Asks for a model turn: for the model that the caller wants, then for its fallbacks, and in a run at last for what the
+/// run keeps aside.
+/// </summary>
+internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, string defaultModel, IChatClient client)
+{
+    private const string Kind = "llm.completion";
+
+    /// <exception cref="BudgetDeniedException">None of them may be asked.</exception>
+    public async ValueTask<ChatTurn> BeginAsync(
+        long inputTokens,
+        ChatOptions? asked,
+        CancellationToken cancellationToken
+    )
+    {
+        var run = CyclesRun.Current;
+        if (run is null)
+        {
+            var (free, denial) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
+                .ConfigureAwait(false);
+            return free ?? throw new BudgetDeniedException(denial!);
+        }
+
+        if (calls.Shadow is { } shadow)
+        {
+            return await BeginShadowedAsync(run, shadow, inputTokens, asked, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await run.Steps.TryTakeAsync(cancellationToken).ConfigureAwait(false) is not { } isLast)
+        {
+            throw Ended(run, NoStepsLeft(run, asked));
+        }
+
+        var began = false;
+        try
+        {
+            var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast, cancellationToken)
+                .ConfigureAwait(false);
+            turn ??= TryLast(run, inputTokens, asked, denial!.ReasonCode);
+            began = turn is not null;
+            return turn ?? throw Ended(run, denial!);
+        }
+        finally
+        {
+            if (!began)
+            {
+                run.Steps.GiveBack();
+            }
+        }
+    }
+
+    /// <summary>Nothing stops it, also not the run's own limit.</summary>
+    private async ValueTask<ChatTurn> BeginShadowedAsync(
+        CyclesRun run,
+        ShadowReport shadow,
+        long inputTokens,
+        ChatOptions? asked,
+        CancellationToken cancellationToken
+    )
+    {
+        if (run.Steps.Take())
+        {
+            var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
+                .ConfigureAwait(false);
+            return turn ?? throw new BudgetDeniedException(denial!);
+        }
+
+        var call = calls.BeginUnheld(
+            shadow,
+            NoStepsLeft(run, asked),
+            ModelOf(asked),
+            ActionOf(asked),
+            run.SubjectOf(SubjectOf(asked)),
+            Expected(inputTokens, asked)
+        );
+        return new ChatTurn(call, asked, client);
+    }
+
+    private async ValueTask<(ChatTurn? Turn, Denial? Denial)> TryEachAsync(
+        long inputTokens,
+        ChatOptions? asked,
+        bool isLast,
+        CancellationToken cancellationToken
+    )
+    {
+        Denial? denial = null;
+        for (var i = -1; i < options.Fallbacks.Count; i++)
+        {
+            var (candidate, answers) = Candidate(i, asked);
+            (var call, denial) = await TryAsync(inputTokens, candidate, cancellationToken).ConfigureAwait(false);
+            if (call is null)
+            {
+                continue;
+            }
+
+            CyclesRun.Current?.Steps.Note(call.Caps);
+            if (isLast)
+            {
+                call.Caps = (call.Caps ?? new Caps()) with { MaxStepsRemaining = 0 };
+            }
+
+            return (new ChatTurn(call, ChatCaps.Apply(call.Caps, candidate), answers), null);
+        }
+
+        return (null, denial);
+    }
+
+    private async ValueTask<(ModelCall? Call, Denial? Denial)> TryAsync(
+        long inputTokens,
+        ChatOptions? asked,
+        CancellationToken cancellationToken
+    )
+    {
+        var model = ModelOf(asked);
+        var action = ActionOf(asked);
+        var (call, denial) = await calls
+            .TryBeginAsync(model, action, SubjectOf(asked), Expected(inputTokens, asked), cancellationToken)
+            .ConfigureAwait(false);
+        if (call is null || Excluded(call.Caps, model) is not { } reason)
+        {
+            return (call, denial);
+        }
+
+        await call.RefuseAsync("model_capped").ConfigureAwait(false);
+        var message =
+            reason == LocalReasons.NoTokensLeft
+                ? "The authority allows no output tokens."
+                : $"The authority's caps do not leave the model '{model}'.";
+        return (null, calls.Denied(action.Name, reason, message, call.Estimate));
+    }
+
+    /// <summary>An exhausted run still answers, without tools, with the first model that what it keeps pays well enough.</summary>
+    private ChatTurn? TryLast(CyclesRun run, long inputTokens, ChatOptions? asked, ReasonCode reason)
+    {
+        if (!IsExhaustion(reason))
+        {
+            return null;
+        }
+
+        var wanted = asked?.MaxOutputTokens ?? options.DefaultOutputTokens;
+        var (best, bestTokens) = (-1, 0L);
+        for (var i = -1; i < options.Fallbacks.Count && bestTokens < wanted; i++)
+        {
+            var tokens = calls.TokensKeptBy(run, ModelOf(Candidate(i, asked).Options), inputTokens);
+            (best, bestTokens) = tokens > bestTokens ? (i, tokens) : (best, bestTokens);
+        }
+
+        var (chosen, answers) = Candidate(best, asked);
+        return
+            bestTokens > 0 && calls.TryBeginLast(run, ModelOf(chosen), ActionOf(chosen), bestTokens, reason) is { } call
+            ? new ChatTurn(call, ChatCaps.Apply(call.Caps, chosen), answers)
+            : null;
+    }
+
+    /// <summary>The model that the caller wants is number -1.</summary>
+    private (ChatOptions? Options, IChatClient Client) Candidate(int number, ChatOptions? asked)
+    {
+        if (number < 0)
+        {
+            return (asked, client);
+        }
+
+        var fallback = options.Fallbacks[number];
+        var other = asked?.Clone() ?? new ChatOptions();
+        other.ModelId = fallback.Model;
+        return (other, fallback.Client ?? client);
+    }
+
+    private Subject? SubjectOf(ChatOptions? asked) =>
+        options.ResolveSubject?.Invoke(asked)?.FilledFrom(options.Subject) ?? options.Subject;
+
+    private TokenCounts Expected(long inputTokens, ChatOptions? asked) =>
+        new(inputTokens, 0, asked?.MaxOutputTokens ?? options.DefaultOutputTokens);
+
+    private string ModelOf(ChatOptions? asked) => asked?.ModelId is { Length: > 0 } named ? named : defaultModel;
+
+    private CyclesAction ActionOf(ChatOptions? asked) =>
+        options.ResolveAction?.Invoke(asked) ?? options.Action ?? new CyclesAction(Kind, ModelOf(asked));
+
+    private Denial NoStepsLeft(CyclesRun run, ChatOptions? asked) =>
+        calls.Denied(
+            ActionOf(asked).Name,
+            LocalReasons.NoStepsLeft,
+            $"The run '{run.Name}' has taken its {run.Steps.Count} steps.",
+            new Amount(options.Unit, 0)
+        );
+
+    private static BudgetDeniedException Ended(CyclesRun run, Denial denial)
+    {
+        run.EndedBy(denial);
+        return new BudgetDeniedException(denial);
+    }
+
+    private static ReasonCode? Excluded(Caps? caps, string model) =>
+        caps?.MaxTokens is 0 ? LocalReasons.NoTokensLeft
+        // An allowlist is about tools; a model in it would say nothing about the others.
+        : caps is { ToolAllowlist: null or { Count: 0 }, ToolDenylist: { } denied }
+        && denied.Contains(model, StringComparer.Ordinal)
+            ? LocalReasons.ModelNotAllowed
+        : null;
+
+    /// <summary>Used up, and not forbidden: a frozen or closed budget means that nothing more is to happen.</summary>
+    private static bool IsExhaustion(ReasonCode reason) =>
+        reason == ReasonCode.BudgetExceeded
+        || reason == ReasonCode.OverdraftLimitExceeded
+        || reason == ReasonCode.DebtOutstanding
+        || reason == LocalReasons.RunHoldSpent;
+}

@@ -1,0 +1,106 @@
+namespace Cycles.Extensions.AI;
+
+/// <summary>Counts what a run's calls come to. Thread-safe.</summary>
+internal sealed class RunTally
+{
+    private readonly object _gate = new();
+    private readonly SortedDictionary<(string Name, AmountUnit Unit, bool IsTool), RunItem> _items = new(
+        Comparer<(string Name, AmountUnit Unit, bool IsTool)>.Create(
+            static (a, b) =>
+                string.CompareOrdinal(a.Name, b.Name) is var names and not 0 ? names
+                : a.Unit != b.Unit ? a.Unit.CompareTo(b.Unit)
+                : a.IsTool.CompareTo(b.IsTool)
+        )
+    );
+    private readonly SortedSet<string> _unconfigured = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<AmountUnit, IReadOnlyList<Balance>> _budgets = [];
+    private int _handOffs;
+
+    public void LetThrough(in RunCall call) => Change(call, item => item with { Calls = item.Calls + 1 });
+
+    public void Denied(in RunCall call) => Change(call, item => item with { Denials = item.Denials + 1 });
+
+    /// <summary>What was let through did not run after all; whoever refused it counts that.</summary>
+    public void Refused(in RunCall call) => Change(call, item => item with { Calls = item.Calls - 1 });
+
+    public void Charged(in RunCall call, Amount spend, IReadOnlyList<Balance>? balances)
+    {
+        var estimate = call.Estimate;
+        Change(call, item => item with { Spend = Sum(item.Spend, spend), Estimate = Sum(item.Estimate, estimate) });
+        Told(balances);
+    }
+
+    /// <summary>Takes note of what an authority says is left.</summary>
+    public void Told(IReadOnlyList<Balance>? balances)
+    {
+        if (balances is { Count: > 0 })
+        {
+            lock (_gate)
+            {
+                _budgets[balances[0].Remaining.Unit] = balances;
+            }
+        }
+    }
+
+    public void HandedOff() => Interlocked.Increment(ref _handOffs);
+
+    public void Unconfigured(string tool)
+    {
+        lock (_gate)
+        {
+            _unconfigured.Add(tool);
+        }
+    }
+
+    /// <summary>Fills in what is counted here.</summary>
+    public RunSummary Fill(RunSummary summary)
+    {
+        lock (_gate)
+        {
+            return summary with
+            {
+                Models = [.. _items.Where(item => !item.Key.IsTool).Select(item => item.Value)],
+                Tools = [.. _items.Where(item => item.Key.IsTool).Select(item => item.Value)],
+                UnconfiguredTools = [.. _unconfigured],
+                Spend =
+                [
+                    .. _items
+                        .Values.Select(item => item.Spend)
+                        .Where(spend => spend.Value > 0)
+                        .GroupBy(spend => spend.Unit)
+                        .OrderBy(unit => unit.Key)
+                        .Select(unit => unit.Aggregate(Sum)),
+                ],
+                Budgets = [.. _budgets.Values.SelectMany(balances => balances)],
+                HandOffs = _handOffs,
+            };
+        }
+    }
+
+    private void Change(in RunCall call, Func<RunItem, RunItem> change)
+    {
+        var key = (call.Name, call.Estimate.Unit, call.IsTool);
+        lock (_gate)
+        {
+            var item = _items.GetValueOrDefault(key) ?? Nothing(call);
+            _items[key] = change(item);
+        }
+    }
+
+    private static RunItem Nothing(in RunCall call) =>
+        new()
+        {
+            Name = call.Name,
+            Calls = 0,
+            Denials = 0,
+            Spend = new Amount(call.Estimate.Unit, 0),
+            Estimate = new Amount(call.Estimate.Unit, 0),
+        };
+
+    /// <summary>A summary never fails a call for being too large.</summary>
+    private static Amount Sum(Amount a, Amount b) =>
+        a with
+        {
+            Value = b.Value > long.MaxValue - a.Value ? long.MaxValue : a.Value + b.Value,
+        };
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// Counts a run's tool calls and their denials, by tool and arguments; of the arguments only a hash is kept. Thread-safe.
+/// </summary>
+internal sealed class RunToolCalls
+{
+    private readonly object _gate = new();
+    private readonly Dictionary<string, (int Calls, int Denials)> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a call.</summary>
+    /// <returns>How often there was one like it, this one included.</returns>
+    public int AddCall(ToolCall call) => Add(call, static counts => (counts.Calls + 1, counts.Denials)).Calls;
+
+    /// <summary>Notes that a call was denied.</summary>
+    /// <returns>How often one like it was, this one included.</returns>
+    public int AddDenial(ToolCall call) => Add(call, static counts => (counts.Calls, counts.Denials + 1)).Denials;
+
+    private (int Calls, int Denials) Add(ToolCall call, Func<(int Calls, int Denials), (int Calls, int Denials)> add)
+    {
+        var key = KeyOf(call);
+        lock (_gate)
+        {
+            var counts = add(_counts.GetValueOrDefault(key));
+            _counts[key] = counts;
+            return counts;
+        }
+    }
+
+    /// <summary>The same whatever order a model gives the arguments in.</summary>
+    private static string KeyOf(ToolCall call)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartArray();
+            writer.WriteStringValue(call.Name);
+            foreach (var (name, value) in call.Arguments.OrderBy(argument => argument.Key, StringComparer.Ordinal))
+            {
+                writer.WriteStringValue(name);
+                Write(writer, ToJson(value));
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return Convert.ToHexString(SHA256.HashData(json.GetBuffer().AsSpan(0, (int)json.Length)));
+    }
+
+    /// <summary>What can't be written as JSON counts by its type and text.</summary>
+    private static JsonElement ToJson(object? value)
+    {
+        if (value is JsonElement element)
+        {
+            return element;
+        }
+
+        var options = AIJsonUtilities.DefaultOptions;
+        try
+        {
+            return JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value?.GetType() ?? typeof(object)));
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException or InvalidOperationException)
+        {
+            return JsonSerializer.SerializeToElement(
+                $"{value?.GetType()}: {value}",
+                options.GetTypeInfo(typeof(string))
+            );
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var member in element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(member.Name);
+                    Write(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.Undefined:
+                writer.WriteNullValue();
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+}

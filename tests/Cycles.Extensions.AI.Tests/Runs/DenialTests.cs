@@ -1,0 +1,187 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI.Tests.Runs;
+
+/// <summary>What stops a run, and who learns of it.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class DenialTests(bool streaming) : RunFixture(streaming)
+{
+    [TestCase(DenialMode.Terminate)]
+    [TestCase(DenialMode.Throw)]
+    public async Task A_denied_tool_ends_the_loop_after_one_model_call_and_the_run_throws(DenialMode mode)
+    {
+        var model = new MeteredModel(["a", "b"], ["a"], ["a"]);
+        using var agent = Agent(
+            model,
+            policy =>
+            {
+                policy["a"].Estimate = Amount.RiskPoints(1_001);
+                policy["a"].WhenDenied = mode;
+            }
+        );
+        await using var run = Begin();
+
+        await AskAsync(agent);
+
+        Assert.That(model.Calls, Is.EqualTo(1));
+        Assert.That(Ran, Is.EqualTo(new[] { "b" }));
+        var thrown = Assert.Throws<BudgetDeniedException>(run.ThrowIfDenied)!;
+        Assert.That(thrown.Denial.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+        Assert.That(run.Denial, Is.SameAs(thrown.Denial));
+        Assert.That(run.Summary.Denials, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_denial_that_the_model_reads_ends_nothing()
+    {
+        var model = new MeteredModel(["a"]);
+        using var agent = Agent(model, policy => policy["a"].Estimate = Amount.RiskPoints(1_001));
+        await using var run = Begin();
+
+        await AskAsync(agent);
+
+        Assert.That(run.ThrowIfDenied, Throws.Nothing);
+        Assert.That(run.Summary.Denials, Is.EqualTo(1));
+        Assert.That(model.Calls, Is.EqualTo(2));
+    }
+
+    [TestCase(1, 1)]
+    [TestCase(3, 3)]
+    public async Task The_same_denial_ends_the_loop_at_the_limit(int most, int modelCalls)
+    {
+        var model = new MeteredModel([.. Enumerable.Repeat<string[]>(["a"], 9)]);
+        using var agent = Agent(model, policy => policy["a"].Estimate = Amount.RiskPoints(1_001));
+        await using var run = Begin(o => o.MaxDenials = most);
+
+        await AskAsync(agent);
+
+        Assert.That(model.Calls, Is.EqualTo(modelCalls));
+        Assert.That(run.Denial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+    }
+
+    [Test]
+    public async Task The_same_call_is_refused_here_after_so_many_times()
+    {
+        var model = new MeteredModel([.. Enumerable.Repeat<string[]>(["a", "b"], 3)]);
+        using var agent = Agent(model, policy => policy["b"].Estimate = Amount.RiskPoints(0));
+        await using var run = Begin(o => o.MaxSameCalls = 2);
+
+        var response = await AskAsync(agent);
+
+        Assert.That(Ran.Order(), Is.EqualTo(new[] { "a", "a", "b", "b" }));
+        Assert.That(Creates("tool.call"), Has.Count.EqualTo(2));
+        Assert.That(
+            response
+                .Messages.SelectMany(message => message.Contents.OfType<FunctionResultContent>())
+                .Select(result => result.Result?.ToString())
+                .Count(text => text!.Contains("CALL_REPEATED", StringComparison.Ordinal)),
+            Is.EqualTo(2)
+        );
+        Assert.That(run.Summary.Denials, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Calls_are_the_same_by_their_arguments_in_any_order()
+    {
+        var ran = 0;
+        var tool = AIFunctionFactory
+            .Create((string x, int[] y) => ran++, "tool")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(0));
+        await using var run = Begin(o => o.MaxSameCalls = 1);
+
+        await tool.InvokeAsync(new AIFunctionArguments { ["x"] = "1", ["y"] = new[] { 1, 2 } });
+        await tool.InvokeAsync(new AIFunctionArguments { ["y"] = new[] { 1, 2 }, ["x"] = "1" });
+        await tool.InvokeAsync(new AIFunctionArguments { ["x"] = "1", ["y"] = new[] { 2, 1 } });
+
+        Assert.That(ran, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_denied_preflight_lets_nothing_run()
+    {
+        var model = new MeteredModel(["a"]);
+        using var agent = Agent(model);
+        await using var run = Begin(o => o.Preflight = Amount.Usd(2));
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That(run.Denial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+        Assert.That(model.Calls, Is.Zero);
+        Assert.That(
+            Authority.Requests.Select(request => request.GetType()),
+            Is.EqualTo(new[] { typeof(DecisionRequest) })
+        );
+    }
+
+    [Test]
+    public async Task A_preflight_is_asked_once()
+    {
+        using var agent = Agent(new MeteredModel(["a", "b", "c"]));
+        await using var run = Begin(o => o.Preflight = Amount.Usd(0.5m));
+
+        await Task.WhenAll(AskAsync(agent), AskAsync(agent));
+
+        Assert.That(Authority.Requests.OfType<DecisionRequest>().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task The_last_step_offers_no_tools_and_no_step_follows_it()
+    {
+        var model = new MeteredModel([.. Enumerable.Repeat<string[]>(["a"], 9)]);
+        using var agent = Agent(model);
+        await using var run = Begin(o => o.MaxSteps = 3);
+
+        var response = await AskAsync(agent);
+
+        Assert.That(response.Text, Does.EndWith(MeteredModel.Answer));
+        Assert.That(model.Calls, Is.EqualTo(3));
+        Assert.That(Ran, Has.Count.EqualTo(2));
+        Assert.That(run.Denial, Is.Null);
+
+        var denied = (await Assert.ThrowsAsync<BudgetDeniedException>(() => AskAsync(agent)))!;
+        Assert.That(denied.Denial.ReasonCode, Is.EqualTo(LocalReasons.NoStepsLeft));
+        Assert.That(model.Calls, Is.EqualTo(3));
+        Assert.That(run.Summary.Steps, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task The_authority_may_limit_the_steps_too()
+    {
+        Admin.SetCaps(Scope, AmountUnit.UsdMicrocents, new Caps { MaxStepsRemaining = 2 });
+        var model = new MeteredModel([.. Enumerable.Repeat<string[]>(["a"], 9)]);
+        using var agent = Agent(model);
+        await using var run = Begin();
+
+        var response = await AskAsync(agent);
+
+        Assert.That(response.Text, Does.EndWith(MeteredModel.Answer));
+        Assert.That(model.Calls, Is.EqualTo(3), "the one that asked, and two more");
+    }
+
+    [Test]
+    public async Task Steps_keep_their_distance()
+    {
+        var model = new MeteredModel(["a"]);
+        using var agent = Agent(model);
+        await using var run = Begin(o => o.Cooldown = TimeSpan.FromSeconds(10));
+
+        var asking = AskAsync(agent);
+        while (Ran.IsEmpty)
+        {
+            await Task.Yield();
+        }
+
+        Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.That(model.Calls, Is.EqualTo(1));
+        while (!asking.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await asking;
+        Assert.That(model.Calls, Is.EqualTo(2));
+    }
+}
