@@ -29,7 +29,7 @@ async Task AnswerAsync(Kernel kernel)
 
 async Task StreamAsync(Kernel kernel)
 {
-    await foreach (var word in kernel.InvokePromptStreamingAsync<string>(Complaint))
+    await foreach (var word in kernel.InvokePromptStreamingAsync<string>(Complaint).Where(word => word.Length > 0))
     {
         Console.WriteLine($"  model says {word}");
     }

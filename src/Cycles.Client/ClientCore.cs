@@ -89,7 +89,7 @@ internal sealed class ClientCore
             [.. CyclesClientOptionsCheck.Problems(options), .. CyclesClientOptionsCheck.ConnectionProblems(options)],
             nameof(options)
         );
-        var http = HttpHandlers.NewClient(options);
+        var http = HttpHandlers.NewInvoker(options);
         return new ClientCore(new HttpCyclesAuthority(() => http, options), options, http);
     }
 

@@ -9,7 +9,8 @@ namespace Cycles.Benchmarks;
 
 /// <summary>
 /// <c>--quick</c> prints one table in under two minutes, <c>--memory</c> what records weigh, <c>--race</c> the race
-/// proof, <c>--http</c> what the client and the host cost over HTTP, <c>--journal</c> what it costs to keep an amount;
+/// proof, <c>--http</c> what the client and the host cost over HTTP, <c>--journal</c> what it costs to keep an amount,
+/// <c>--analyzers</c> what the rules cost a build;
 /// anything else is BenchmarkDotNet's own command line.
 /// </summary>
 internal static class Program
@@ -30,6 +31,8 @@ internal static class Program
                 return await HttpReport.RunAsync();
             case ["--journal"]:
                 return await JournalReport.RunAsync();
+            case ["--analyzers"]:
+                return await AnalyzerReport.RunAsync();
             case ["--serve"]:
                 return await HttpHost.RunAsync();
             default:

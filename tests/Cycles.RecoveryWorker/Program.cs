@@ -37,7 +37,17 @@ static async Task<int> KillAsync(int kills, int seed)
 {
     Console.WriteLine($"seed {seed}");
     var start = Stopwatch.GetTimestamp();
-    var report = await KillRun.RunAsync(KillRun.Random(kills, seed), seed);
+    KillReport report;
+    try
+    {
+        report = await KillRun.RunAsync(KillRun.Random(kills, seed), seed);
+    }
+    catch (InvalidOperationException e)
+    {
+        await Console.Error.WriteLineAsync(e.Message);
+        return 1;
+    }
+
     Console.WriteLine($"{kills} kills in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
     foreach (var (point, count) in report.Kills)
     {

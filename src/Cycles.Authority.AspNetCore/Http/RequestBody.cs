@@ -107,7 +107,7 @@ internal static class RequestBody
         }
         catch (JsonException refusal)
         {
-            return JsonDiagnosis.Explain(json, type, refusal);
+            return JsonDiagnosis.Explain(json, WireJson.Described(type), refusal);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Cycles.Authority;
 
@@ -14,6 +15,11 @@ internal static class WireJson
 
     public static CyclesJsonContext Requests { get; } = new(Strict(CyclesJsonContext.Default.Options));
 
+    /// <summary>The same, as fast as it goes.</summary>
+    public static CyclesJsonContext HotRequests { get; } = Requests.WithHotPath();
+
+    public static CyclesJsonContext HotAnswers { get; } = CyclesJsonContext.Default.WithHotPath();
+
     public static AdminJsonContext AdminRequests { get; } = new(Strict(AdminJsonContext.Default.Options));
 
     /// <summary>Messages quote; as JSON and never as HTML they need no escapes for it.</summary>
@@ -24,6 +30,10 @@ internal static class WireJson
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             }
         );
+
+    /// <summary>What can list a type's members, as the hot path's can't.</summary>
+    public static JsonTypeInfo Described(JsonTypeInfo type) =>
+        type.Kind == JsonTypeInfoKind.None ? Requests.GetTypeInfo(type.Type) ?? type : type;
 
     private static JsonSerializerOptions Strict(JsonSerializerOptions options) =>
         new(options)

@@ -8,8 +8,8 @@ namespace Cycles.Authority;
 /// </summary>
 internal sealed class RuntimeWrites(AuthorityHost host)
 {
-    private static readonly CyclesJsonContext Requests = WireJson.Requests;
-    private static readonly CyclesJsonContext Answers = CyclesJsonContext.Default;
+    private static readonly CyclesJsonContext Requests = WireJson.HotRequests;
+    private static readonly CyclesJsonContext Answers = WireJson.HotAnswers;
 
     public Task DecideAsync(Exchange exchange) =>
         RunAsync(

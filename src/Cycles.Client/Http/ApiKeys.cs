@@ -6,7 +6,8 @@ internal sealed class ApiKeys(CyclesClientOptions options, string? tenant, bool 
     private readonly string? _key = isOwn && !string.IsNullOrWhiteSpace(options.ApiKey) ? options.ApiKey : null;
 
     /// <summary>Whether a key can stand in a header as it is.</summary>
-    public static bool IsUsable(string? key) => !string.IsNullOrEmpty(key) && key.All(c => c is > ' ' and < '\x7F');
+    public static bool IsUsable(string? key) =>
+        !string.IsNullOrEmpty(key) && !key.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     public ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
         _key is not null ? new ValueTask<string>(_key) : AskAsync(cancellationToken);

@@ -9,19 +9,19 @@ namespace Cycles;
 /// </summary>
 internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
 {
-    private readonly Func<HttpClient> _http;
+    private readonly Func<HttpMessageInvoker> _http;
     private readonly CyclesClientOptions _options;
     private readonly HttpAddresses _addresses;
     private readonly HttpExchange _exchange;
 
     /// <param name="http">
-    /// Gives the client of each request. Its own timeout has to be infinite: the attempt has a deadline of its own.
+    /// Gives the sender of each request. A client's own timeout has to be infinite: the attempt has a deadline of its own.
     /// </param>
     /// <param name="options">Checked before, and not changed any more.</param>
-    public HttpCyclesAuthority(Func<HttpClient> http, CyclesClientOptions options)
+    public HttpCyclesAuthority(Func<HttpMessageInvoker> http, CyclesClientOptions options)
         : this(http, options, options.Subject?.Tenant, isOwn: true) { }
 
-    private HttpCyclesAuthority(Func<HttpClient> http, CyclesClientOptions options, string? tenant, bool isOwn)
+    private HttpCyclesAuthority(Func<HttpMessageInvoker> http, CyclesClientOptions options, string? tenant, bool isOwn)
     {
         _http = http;
         _options = options;
@@ -72,24 +72,22 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
         );
     }
 
-    public async ValueTask<CyclesResponse<ReservationCreateResponse>> CreateReservationAsync(
+    public ValueTask<CyclesResponse<ReservationCreateResponse>> CreateReservationAsync(
         ReservationCreateRequest request,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(request);
         Arguments.ThrowIf(request.Validate(), nameof(request));
-        var response = await PostAsync(
-                HttpOperations.Create,
-                _addresses.Reservations,
-                request,
-                CyclesJsonContext.Default.ReservationCreateRequest,
-                request.IdempotencyKey,
-                request.Estimate.Unit,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return MissingBudget.Explain(response, request.Estimate.Unit);
+        return PostAsync(
+            HttpOperations.Create,
+            _addresses.Reservations,
+            request,
+            CyclesJsonContext.Default.ReservationCreateRequest,
+            request.IdempotencyKey,
+            request.Estimate.Unit,
+            cancellationToken
+        );
     }
 
     public ValueTask<CyclesResponse<CommitResponse>> CommitReservationAsync(
@@ -174,24 +172,22 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
         return GetAsync(HttpOperations.Balances, _addresses.Balances(QueryText.Of(query)), cancellationToken);
     }
 
-    public async ValueTask<CyclesResponse<EventCreateResponse>> CreateEventAsync(
+    public ValueTask<CyclesResponse<EventCreateResponse>> CreateEventAsync(
         EventCreateRequest request,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(request);
         Arguments.ThrowIf(request.Validate(), nameof(request));
-        var response = await PostAsync(
-                HttpOperations.Event,
-                _addresses.Events,
-                request,
-                CyclesJsonContext.Default.EventCreateRequest,
-                request.IdempotencyKey,
-                request.Actual.Unit,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return MissingBudget.Explain(response, request.Actual.Unit);
+        return PostAsync(
+            HttpOperations.Event,
+            _addresses.Events,
+            request,
+            CyclesJsonContext.Default.EventCreateRequest,
+            request.IdempotencyKey,
+            request.Actual.Unit,
+            cancellationToken
+        );
     }
 
     public ValueTask<CyclesResponse<CommitResponse>> CommitStoredAsync(
@@ -210,18 +206,12 @@ internal sealed class HttpCyclesAuthority : ICyclesAuthority, IStoredRequests
             cancellationToken
         );
 
-    public async ValueTask<CyclesResponse<EventCreateResponse>> CreateStoredEventAsync(
+    public ValueTask<CyclesResponse<EventCreateResponse>> CreateStoredEventAsync(
         AmountUnit unit,
         string idempotencyKey,
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken
-    )
-    {
-        var response = await _exchange
-            .SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken)
-            .ConfigureAwait(false);
-        return MissingBudget.Explain(response, unit);
-    }
+    ) => _exchange.SendAsync(HttpOperations.Event, _addresses.Events, body, idempotencyKey, unit, cancellationToken);
 
     private ValueTask<CyclesResponse<T>> GetAsync<T>(
         HttpOperation<T> operation,

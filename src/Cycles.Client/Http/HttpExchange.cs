@@ -6,7 +6,7 @@ namespace Cycles;
 /// One attempt: one request, one deadline around sending it and reading the whole answer, and one verdict. Success is
 /// the documented status with a schema-valid body; every 4xx and 5xx is a value; anything else leaves the outcome open.
 /// </summary>
-internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan deadline, TimeProvider time)
+internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, TimeSpan deadline, TimeProvider time)
 {
     public TimeSpan Deadline => deadline;
 
@@ -42,12 +42,10 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             var client = http();
             using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
             attempt.Sent();
-            using var response = await client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
-                .ConfigureAwait(false);
+            using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
             return attempt.Status is >= 400 and <= 599
-                ? await RefusedAsync<T>(attempt, response, token, cancellationToken).ConfigureAwait(false)
+                ? await RefusedAsync(attempt, operation, unit, response, token, cancellationToken).ConfigureAwait(false)
                 : await AcceptedAsync(attempt, operation, unit, response, token).ConfigureAwait(false);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -60,6 +58,19 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             throw attempt.Broken(e, timer.IsCancellationRequested);
         }
     }
+
+    /// <summary>
+    /// Until the headers. An invoker knows nothing else; an <see cref="HttpClient"/> would read the whole answer, without
+    /// a bound, and through layers of its own.
+    /// </summary>
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpMessageInvoker client,
+        HttpRequestMessage request,
+        CancellationToken token
+    ) =>
+        client is HttpClient http
+            ? http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
+            : client.SendAsync(request, token);
 
     private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
         HttpAttempt attempt,
@@ -79,7 +90,7 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
         T? value;
         try
         {
-            value = JsonSerializer.Deserialize(body.Bytes, operation.Body);
+            value = operation.Read(body.Bytes);
         }
         catch (JsonException e)
         {
@@ -101,6 +112,8 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
 
     private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
         HttpAttempt attempt,
+        HttpOperation<T> operation,
+        AmountUnit unit,
         HttpResponseMessage response,
         CancellationToken token,
         CancellationToken callers
@@ -123,6 +136,10 @@ internal sealed class HttpExchange(Func<HttpClient> http, ApiKeys keys, TimeSpan
             );
         }
 
-        return new CyclesResponse<T>(error, attempt.Metadata, attempt.Elapsed);
+        return new CyclesResponse<T>(
+            operation.NeedsBudget ? MissingBudget.Explain(error, unit) : error,
+            attempt.Metadata,
+            attempt.Elapsed
+        );
     }
 }

@@ -11,12 +11,15 @@ internal static class HttpHandlers
 
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>A client without a container: its handlers, and all that they hold, go with it.</summary>
-    public static HttpClient NewClient(CyclesClientOptions options)
+    /// <summary>
+    /// For a client without a container: its handlers, and all that they hold, go with it. No <see cref="HttpClient"/>,
+    /// which adds defaults and a timeout that nobody could set here, at a price for every request.
+    /// </summary>
+    public static HttpMessageInvoker NewInvoker(CyclesClientOptions options)
     {
         var sockets = new SocketsHttpHandler();
         Configure(sockets, options);
-        return new HttpClient(RepeatReads(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpMessageInvoker(RepeatReads(sockets));
     }
 
     public static void Configure(SocketsHttpHandler handler, CyclesClientOptions options)

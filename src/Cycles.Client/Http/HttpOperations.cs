@@ -3,69 +3,82 @@ namespace Cycles;
 /// <summary>The operations of the protocol's runtime plane.</summary>
 internal static class HttpOperations
 {
+    private static readonly CyclesJsonContext Json = CyclesJsonContext.Default.WithHotPath();
+
     public static readonly HttpOperation<DecisionResponse> Decide = new(
         "decide",
         200,
-        CyclesJsonContext.Default.DecisionResponse,
+        Json.DecisionResponse,
         static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationCreateResponse> Create = new(
         "createReservation",
         200,
-        CyclesJsonContext.Default.ReservationCreateResponse,
-        static (answer, unit) => answer.Validate() ?? InUnit("reserved", answer.Reserved, unit)
-    );
+        Json.ReservationCreateResponse,
+        static (answer, unit) => answer.Validate() ?? InUnit("reserved", answer.Reserved, unit),
+        static (answer, balances) => answer with { Balances = balances }
+    )
+    {
+        NeedsBudget = true,
+    };
 
     public static readonly HttpOperation<CommitResponse> Commit = new(
         "commitReservation",
         200,
-        CyclesJsonContext.Default.CommitResponse,
+        Json.CommitResponse,
         static (answer, unit) =>
-            answer.Validate() ?? InUnit("charged", answer.Charged, unit) ?? InUnit("released", answer.Released, unit)
+            answer.Validate() ?? InUnit("charged", answer.Charged, unit) ?? InUnit("released", answer.Released, unit),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReleaseResponse> Release = new(
         "releaseReservation",
         200,
-        CyclesJsonContext.Default.ReleaseResponse,
-        static (answer, _) => answer.Validate()
+        Json.ReleaseResponse,
+        static (answer, _) => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReservationExtendResponse> Extend = new(
         "extendReservation",
         200,
-        CyclesJsonContext.Default.ReservationExtendResponse,
-        static (answer, _) => answer.Validate()
+        Json.ReservationExtendResponse,
+        static (answer, _) => answer.Validate(),
+        static (answer, balances) => answer with { Balances = balances }
     );
 
     public static readonly HttpOperation<ReservationDetail> Get = new(
         "getReservation",
         200,
-        CyclesJsonContext.Default.ReservationDetail,
+        Json.ReservationDetail,
         static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<ReservationListResponse> List = new(
         "listReservations",
         200,
-        CyclesJsonContext.Default.ReservationListResponse,
+        Json.ReservationListResponse,
         static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<BalanceResponse> Balances = new(
         "getBalances",
         200,
-        CyclesJsonContext.Default.BalanceResponse,
+        Json.BalanceResponse,
         static (answer, _) => answer.Validate()
     );
 
     public static readonly HttpOperation<EventCreateResponse> Event = new(
         "createEvent",
         201,
-        CyclesJsonContext.Default.EventCreateResponse,
-        static (answer, unit) => answer.Validate() ?? InUnit("charged", answer.Charged, unit)
-    );
+        Json.EventCreateResponse,
+        static (answer, unit) => answer.Validate() ?? InUnit("charged", answer.Charged, unit),
+        static (answer, balances) => answer with { Balances = balances }
+    )
+    {
+        NeedsBudget = true,
+    };
 
     /// <summary>
     /// A reservation has one unit for all its life (protocol, scope of v0), and an event has its own: an amount in

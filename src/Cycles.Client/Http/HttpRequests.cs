@@ -11,24 +11,26 @@ internal static class HttpRequests
 
     private static readonly string UserAgent = $"cycles-client-dotnet/{Version()} (.NET {Environment.Version})";
 
-    /// <param name="http">Whose defaults for the HTTP version hold.</param>
+    /// <param name="sender">Whose defaults for the HTTP version hold, where it has any.</param>
     /// <param name="address">Where to.</param>
     /// <param name="body">What to post; null for a GET.</param>
     /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
     /// <param name="apiKey">Who asks.</param>
     public static HttpRequestMessage New(
-        HttpClient http,
+        HttpMessageInvoker sender,
         Uri address,
         ReadOnlyMemory<byte>? body,
         string? idempotencyKey,
         string apiKey
     )
     {
-        var request = new AttemptMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address)
+        var request = new AttemptMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address);
+        if (sender is HttpClient http)
         {
-            Version = http.DefaultRequestVersion,
-            VersionPolicy = http.DefaultVersionPolicy,
-        };
+            request.Version = http.DefaultRequestVersion;
+            request.VersionPolicy = http.DefaultVersionPolicy;
+        }
+
         if (body is { } content)
         {
             request.Content = new ReadOnlyMemoryContent(content);
@@ -67,7 +69,7 @@ internal static class HttpRequests
 
     /// <summary>A key may be any text; a header may not, and blanks at its ends would get lost.</summary>
     private static bool CanStandInHeader(string key) =>
-        key.Length > 0 && key[0] != ' ' && key[^1] != ' ' && key.All(c => c is >= ' ' and < '\x7F');
+        key.Length > 0 && key[0] != ' ' && key[^1] != ' ' && !key.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private static string Version() =>
         typeof(HttpRequests)

@@ -14,7 +14,7 @@ internal struct ResponseBody : IDisposable
     private int _length;
 
     /// <summary>What was read, without a byte order mark.</summary>
-    public readonly ReadOnlySpan<byte> Bytes
+    public readonly Span<byte> Bytes
     {
         get
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Cycles;
@@ -20,12 +21,17 @@ namespace Cycles;
 /// </remarks>
 public sealed class FileSettlementJournal : ISettlementJournal
 {
+    /// <summary>How many files of settled amounts wait for the next one, as temporary files like any other.</summary>
+    private const int MostFree = 4;
+
     private static readonly TimeSpan OldestTemporary = TimeSpan.FromHours(1);
 
     private readonly JournalIdentity _identity;
     private readonly Lazy<string> _folder;
     private readonly IJournalFiles _files;
     private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
+    private readonly ConcurrentStack<string> _free = new();
     private volatile bool _isMade;
 
     /// <summary>The journal of an identity below a base folder. Nothing is touched before it is used.</summary>
@@ -64,7 +70,9 @@ public sealed class FileSettlementJournal : ISettlementJournal
     public ValueTask WriteAsync(JournalRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Save(Folder, record.ReservationId, record.ToUtf8Json());
+        var path = PathOf(Folder, record.ReservationId);
+        Save(path, _free.TryPop(out var free) ? free : NewTemporary(path), record.ToUtf8Json());
+        _own[record.ReservationId] = true;
         return default;
     }
 
@@ -76,10 +84,10 @@ public sealed class FileSettlementJournal : ISettlementJournal
         try
         {
             // Not flushed: should it be back after a power cut, its key keeps it from being charged again.
-            File.Delete(PathOf(Folder, reservationId));
+            SetFree(PathOf(Folder, reservationId), _own.TryRemove(reservationId, out _));
             RemoveLegacy(reservationId);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
             // Nothing is there.
         }
@@ -92,11 +100,11 @@ public sealed class FileSettlementJournal : ISettlementJournal
     public async ValueTask<string?> RejectAsync(JournalRecord record, CyclesError? reason)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var folder = Path.Combine(Folder, JournalNames.DeadLetters);
-        JournalFolder.Make(folder);
-        Save(folder, record.ReservationId, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
+        var path = PathOf(Path.Combine(Folder, JournalNames.DeadLetters), record.ReservationId);
+        JournalFolder.Make(Path.GetDirectoryName(path)!);
+        Save(path, NewTemporary(path), JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
         await RemoveAsync(record.ReservationId).ConfigureAwait(false);
-        return PathOf(folder, record.ReservationId);
+        return path;
     }
 
     /// <inheritdoc/>
@@ -128,7 +136,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     private static string PathOf(string folder, string reservationId) =>
         Path.Combine(folder, JournalNames.Of(reservationId));
 
-    private void Save(string folder, string reservationId, byte[] content)
+    private void Save(string path, string temporary, byte[] content)
     {
         if (!_isMade)
         {
@@ -136,23 +144,23 @@ public sealed class FileSettlementJournal : ISettlementJournal
             _isMade = true;
         }
 
-        var path = PathOf(folder, reservationId);
-
-        // Several processes may write the same record: none may publish half of another's file.
-        var temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}{JournalNames.Temporary}";
         try
         {
-            try
-            {
-                _files.Write(temporary, content);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                // Somebody cleared the folder away; one more try, because this amount has to be kept.
-                JournalFolder.Make(folder);
-                _files.Write(temporary, content);
-            }
+            Publish(temporary, path, content);
+        }
+        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // Somebody cleared the folder away, or a file in it; once more, because this amount has to be kept.
+            JournalFolder.Make(Path.GetDirectoryName(path)!);
+            Publish(NewTemporary(path), path, content);
+        }
+    }
 
+    private void Publish(string temporary, string path, byte[] content)
+    {
+        try
+        {
+            _files.Write(temporary, content);
             _files.Publish(temporary, path);
         }
         catch
@@ -162,12 +170,40 @@ public sealed class FileSettlementJournal : ISettlementJournal
         }
     }
 
+    /// <summary>Several processes may write the same record: none may publish half of another's file.</summary>
+    private static string NewTemporary(string path) =>
+        $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}{JournalNames.Temporary}";
+
+    /// <summary>
+    /// Takes a record's name away. Freeing blocks and allocating others costs a third of the next flush, so a few files
+    /// are written over instead; only those that this object made, because another one may have other permissions.
+    /// </summary>
+    private void SetFree(string path, bool isOwn)
+    {
+        if (!isOwn || _free.Count >= MostFree)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        var free = NewTemporary(path);
+        File.Move(path, free, overwrite: true);
+        _free.Push(free);
+    }
+
     /// <returns>The record; null when there is none any more, or none that can be read.</returns>
     private JournalRecord? Load(string path, List<string> problems)
     {
         try
         {
-            var record = JournalRecord.Parse(File.ReadAllBytes(path));
+            var content = File.ReadAllBytes(path);
+            if (!File.Exists(path))
+            {
+                // Another process settled it meanwhile, and may have written the next one over what was read.
+                return null;
+            }
+
+            var record = JournalRecord.Parse(content);
             return IsCopy(record, path) ? null : record;
         }
         catch (FormatException e)

@@ -9,7 +9,7 @@ internal sealed class JournalFiles : IJournalFiles
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew,
+            Mode = FileMode.OpenOrCreate,
             Access = FileAccess.Write,
             BufferSize = 0,
         };
@@ -20,6 +20,11 @@ internal sealed class JournalFiles : IJournalFiles
 
         using var file = new FileStream(path, options);
         file.Write(content);
+        if (file.Length != content.Length)
+        {
+            file.SetLength(content.Length);
+        }
+
         file.Flush(flushToDisk: true);
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Cycles;
 
 /// <summary>
@@ -8,17 +6,25 @@ namespace Cycles;
 /// </summary>
 internal static class ReplayClaims
 {
-    private static readonly ConcurrentDictionary<object, object> Owners = new();
+    private static readonly Dictionary<object, Settler> Owners = [];
 
-    public static bool TryClaim(object place, object owner) => Owners.TryAdd(place, owner);
-
-    public static void Release(object owner)
+    /// <summary>A client that has ended claims nothing any more, or it would stand in the next one's way.</summary>
+    public static bool TryClaim(object place, Settler owner)
     {
-        foreach (var claim in Owners)
+        lock (Owners)
         {
-            if (ReferenceEquals(claim.Value, owner))
+            return !owner.IsStopped && Owners.TryAdd(place, owner);
+        }
+    }
+
+    /// <summary>To be called once the owner has stopped.</summary>
+    public static void Release(Settler owner)
+    {
+        lock (Owners)
+        {
+            foreach (var (place, _) in Owners.Where(claim => ReferenceEquals(claim.Value, owner)).ToArray())
             {
-                Owners.TryRemove(claim);
+                Owners.Remove(place);
             }
         }
     }

@@ -288,13 +288,6 @@ internal sealed class Settler
                 return;
             }
 
-            if (_queue.IsStopped)
-            {
-                // The end came first, and does not know of this claim.
-                ReplayClaims.Release(this);
-                return;
-            }
-
             var found = await journal.FindAsync(authority).ConfigureAwait(false);
             if (found.Count == 0)
             {

@@ -8,8 +8,6 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, string defaultModel, IChatClient client)
 {
-    private const string Kind = "llm.completion";
-
     /// <exception cref="BudgetDeniedException">None of them may be asked.</exception>
     public async ValueTask<ChatTurn> BeginAsync(
         long inputTokens,
@@ -179,7 +177,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
     private string ModelOf(ChatOptions? asked) => asked?.ModelId is { Length: > 0 } named ? named : defaultModel;
 
     private CyclesAction ActionOf(ChatOptions? asked) =>
-        options.ResolveAction?.Invoke(asked) ?? options.Action ?? new CyclesAction(Kind, ModelOf(asked));
+        options.ResolveAction?.Invoke(asked) ?? options.Action ?? CyclesChatClient.ActionOf(ModelOf(asked));
 
     private Denial NoStepsLeft(CyclesRun run, ChatOptions? asked) =>
         calls.Denied(

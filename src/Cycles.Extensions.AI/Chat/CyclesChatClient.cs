@@ -100,6 +100,9 @@ public sealed class CyclesChatClient : DelegatingChatClient
         return CyclesRun.Current is { } run ? RunStream.FollowAsync(run, stream, cancellationToken) : stream;
     }
 
+    /// <summary>What a call of a model is to the authority, unless somebody says otherwise.</summary>
+    internal static CyclesAction ActionOf(string model) => new("llm.completion", model);
+
     private async Task<ChatResponse> GuardedAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options,

@@ -32,4 +32,32 @@ namespace Cycles;
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(CyclesEvidenceEnvelope))]
 [JsonSerializable(typeof(CyclesEvidenceJwks))]
-public sealed partial class CyclesJsonContext : JsonSerializerContext;
+public sealed partial class CyclesJsonContext : JsonSerializerContext
+{
+    /// <summary>
+    /// The same JSON by the same rules, at less than half the cost for the messages of a reserve and a commit: what is
+    /// plain in them is read and written by hand, and the serializer does the rest.
+    /// </summary>
+    /// <returns>A context with this one's options. It can't list the members of those messages; this one can.</returns>
+    public CyclesJsonContext WithHotPath() =>
+        new(
+            new JsonSerializerOptions(Options)
+            {
+                Converters =
+                {
+                    new PlainConverter<ReservationCreateRequest>(ReservationCreateRequest, PlainCreateRequest.Read),
+                    new PlainConverter<ReservationCreateResponse>(
+                        ReservationCreateResponse,
+                        PlainCreateResponse.Read,
+                        PlainCreateResponse.Write
+                    ),
+                    new PlainConverter<CommitRequest>(CommitRequest, PlainCommitRequest.Read),
+                    new PlainConverter<CommitResponse>(
+                        CommitResponse,
+                        PlainCommitResponse.Read,
+                        PlainCommitResponse.Write
+                    ),
+                },
+            }
+        );
+}

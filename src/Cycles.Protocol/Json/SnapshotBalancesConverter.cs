@@ -23,6 +23,12 @@ public sealed class SnapshotBalancesConverter : JsonConverter<IReadOnlyList<Bala
             return null;
         }
 
+        return ReadRows(ref reader);
+    }
+
+    /// <param name="reader">At the start of the array; afterwards at its end.</param>
+    internal static List<Balance> ReadRows(ref Utf8JsonReader reader)
+    {
         var balances = new List<Balance>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -50,6 +56,11 @@ public sealed class SnapshotBalancesConverter : JsonConverter<IReadOnlyList<Bala
             return;
         }
 
+        WriteRows(writer, value);
+    }
+
+    internal static void WriteRows(Utf8JsonWriter writer, IReadOnlyList<Balance> value)
+    {
         writer.WriteStartArray();
         foreach (var balance in value)
         {

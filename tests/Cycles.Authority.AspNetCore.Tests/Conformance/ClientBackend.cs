@@ -5,7 +5,7 @@ namespace Cycles.Authority.AspNetCore.Tests;
 /// <summary>The client's own HTTP seam on the host, over connections as a client without a container has them.</summary>
 public sealed class ClientBackend : HttpBackend
 {
-    private readonly HttpClient _http = HttpHandlers.NewClient(new CyclesClientOptions());
+    private readonly HttpMessageInvoker _http = HttpHandlers.NewInvoker(new CyclesClientOptions());
     private readonly WireWatch _watch;
 
     public ClientBackend()

@@ -11,7 +11,7 @@ namespace Cycles.Authority.AspNetCore.Tests;
 /// </summary>
 public sealed class LiveBackend : ConformanceBackend
 {
-    private readonly HttpClient _http = HttpHandlers.NewClient(new CyclesClientOptions());
+    private readonly HttpMessageInvoker _http = HttpHandlers.NewInvoker(new CyclesClientOptions());
     private readonly Uri _address = new(Environment.GetEnvironmentVariable("CYCLES_TEST_BASE_URL")!);
 
     public static string? Missing =>
@@ -56,7 +56,7 @@ public sealed class LiveBackend : ConformanceBackend
             ),
         };
         request.Headers.Add("X-Admin-API-Key", key);
-        using var response = await _http.SendAsync(request);
+        using var response = await _http.SendAsync(request, CancellationToken.None);
         Assert.That(response.IsSuccessStatusCode, Is.True, await response.Content.ReadAsStringAsync());
     }
 

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Cycles.Benchmarks;
 
-/// <summary>Reserve and commit as two POSTs of bytes that are there already; of the answers only the id is looked for.</summary>
+/// <summary>
+/// Reserve and commit as two POSTs of bytes that are there already; of the answers only the id is looked for, and the
+/// caller may read the rest.
+/// </summary>
 internal sealed class BareLifecycle
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -31,10 +34,11 @@ internal sealed class BareLifecycle
     /// <param name="create">The body of the reserve.</param>
     /// <param name="commit">The body of the commit.</param>
     /// <param name="key">The key of both, for the header that may repeat it; null for no header.</param>
-    public async Task RunAsync(byte[] create, byte[] commit, string? key = null)
+    /// <returns>The two answers.</returns>
+    public async Task<(byte[] Held, byte[] Committed)> RunAsync(byte[] create, byte[] commit, string? key = null)
     {
         var held = await PostAsync(_reservations, create, key);
-        await PostAsync(new Uri($"{_root}/{IdIn(held)}/commit"), commit, key);
+        return (held, await PostAsync(new Uri($"{_root}/{IdIn(held)}/commit"), commit, key));
     }
 
     private async Task<byte[]> PostAsync(Uri address, byte[] body, string? key)

@@ -8,7 +8,7 @@ namespace Cycles.Benchmarks;
 
 /// <summary>
 /// The host in a process of its own: the authority, and beside it in the same Kestrel one that only drains the body and
-/// answers bytes of the same size. Prints its address, and ends with its standard input.
+/// answers the same headers and bytes of the same size. Prints its address, and ends with its standard input.
 /// </summary>
 internal static class HttpHost
 {
@@ -55,6 +55,10 @@ internal static class HttpHost
             }
         }
 
+        var headers = http.Response.Headers;
+        headers["X-Request-Id"] = "req_000000000000_10000";
+        headers["X-Cycles-Trace-Id"] = "00000000000000000000000000000001";
+        headers["X-Cycles-Tenant"] = "acme";
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = answer.Length;
         await http.Response.BodyWriter.WriteAsync(answer);

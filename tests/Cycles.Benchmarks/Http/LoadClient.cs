@@ -1,9 +1,12 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Cycles.Benchmarks;
 
-/// <summary>One of many clients: does lifecycles without a pause, with new keys in the same bytes.</summary>
+/// <summary>
+/// One of many clients: does lifecycles without a pause, with new keys in the same bytes, and parses what it is answered.
+/// </summary>
 internal sealed class LoadClient(int worker)
 {
     private readonly byte[] _create = HttpRequestBytes.Create(HttpRequestBytes.Key(0, worker));
@@ -18,9 +21,16 @@ internal sealed class LoadClient(int worker)
         while (Stopwatch.GetTimestamp() is var start && start < end)
         {
             Count();
-            await target.RunAsync(_create, _commit);
+            var (held, committed) = await target.RunAsync(_create, _commit);
+            Parse(held);
+            Parse(committed);
             Latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
+    }
+
+    private static void Parse(byte[] answer)
+    {
+        using var document = JsonDocument.Parse(answer);
     }
 
     private void Count()

@@ -1,7 +1,7 @@
 namespace Cycles.Client.Tests;
 
 /// <summary>The seam over HTTP with connections of its own.</summary>
-internal sealed class HttpSeam(HttpClient http, CyclesClientOptions options) : IDisposable
+internal sealed class HttpSeam(HttpMessageInvoker http, CyclesClientOptions options) : IDisposable
 {
     public ICyclesAuthority Authority { get; } = new HttpCyclesAuthority(() => http, options);
 

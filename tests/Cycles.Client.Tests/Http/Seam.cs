@@ -71,7 +71,7 @@ internal static class Seam
     {
         var options = new CyclesClientOptions { BaseUrl = url, ApiKey = Key };
         configure?.Invoke(options);
-        return new HttpSeam(HttpHandlers.NewClient(options), options);
+        return new HttpSeam(HttpHandlers.NewInvoker(options), options);
     }
 
     /// <summary>A deadline that a hanging server runs into soon.</summary>

@@ -48,7 +48,7 @@ public sealed class DurabilityTests : JournalFixture
         Journal.OnWrite = record => writes.Add((record.Mode, Authority.Count(Operation.Event)));
         Authority.Next(Operation.Event, Fault.LostAfter);
         var first = Start();
-        var guard = await first.ReserveAsync(Work, Tokens(100));
+        await using var guard = await first.ReserveAsync(Work, Tokens(100));
         HoldsExpire();
         Assert.That((await guard.CommitAsync(Tokens(70))).Outcome, Is.EqualTo(SettlementOutcome.Pending));
         Kill(first);
@@ -277,7 +277,7 @@ public sealed class DurabilityTests : JournalFixture
     {
         Spends(70);
         var first = Start();
-        var guard = await first.ReserveAsync(Work, Tokens(100));
+        await using var guard = await first.ReserveAsync(Work, Tokens(100));
         await first.DisposeAsync();
         Assert.That((await guard.CommitAsync(Tokens(70))).Outcome, Is.EqualTo(SettlementOutcome.Pending));
         Assert.That(Authority.Count(Operation.Commit), Is.Zero);

@@ -32,7 +32,45 @@ public sealed class FileJournalTests
         await Journal.RemoveAsync("rsv_1");
         await Journal.RemoveAsync("rsv_1");
         Assert.That(await IdsAsync(), Is.EqualTo(new[] { "a/b" }));
-        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
+        Assert.That(Names("*.json"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
+    }
+
+    [Test]
+    public async Task Files_are_used_again_and_never_many_kept_for_that()
+    {
+        var journal = Journal;
+        var ids = Enumerable.Range(0, 20).Select(i => $"rsv_{i}").ToArray();
+        foreach (var id in ids)
+        {
+            await journal.WriteAsync(JournalRecords.Of(id));
+        }
+
+        foreach (var id in ids)
+        {
+            await journal.RemoveAsync(id);
+        }
+
+        Assert.That(Directory.GetFiles(Folder), Has.Length.LessThanOrEqualTo(4));
+        var shorter = new JournalRecord
+        {
+            ReservationId = "short",
+            BaseUrl = JournalRecords.Server,
+            Mode = JournalMode.Commit,
+            CommitBody = "{}"u8.ToArray(),
+        };
+        await journal.WriteAsync(shorter);
+        Assert.That(
+            await File.ReadAllBytesAsync(Path.Combine(Folder, JournalNames.Of("short"))),
+            Is.EqualTo(shorter.ToUtf8Json())
+        );
+
+        foreach (var file in Directory.GetFiles(Folder, "*.tmp"))
+        {
+            File.Delete(file);
+        }
+
+        await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        Assert.That(await IdsAsync(), Is.EquivalentTo(new[] { "short", "rsv_1" }), "also when somebody took them away");
     }
 
     [Test]
@@ -82,7 +120,7 @@ public sealed class FileJournalTests
         Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_2" }));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.UnreadableRecords)]
     public async Task What_is_no_record_is_set_aside_and_the_others_are_read()
     {
         Put("v2-1.json", JournalRecords.Json()[..100]);
@@ -114,7 +152,7 @@ public sealed class FileJournalTests
         Assert.That(Directory.GetFiles(Folder), Has.Length.EqualTo(1));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task An_older_name_is_brought_up_to_date()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
@@ -122,7 +160,7 @@ public sealed class FileJournalTests
         Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("a/b") }));
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task An_older_name_that_two_ids_share_is_removed_for_its_own_alone()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));
@@ -132,7 +170,7 @@ public sealed class FileJournalTests
         Assert.That(Names("*"), Is.Empty);
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public async Task A_record_under_both_names_is_one()
     {
         Put(JournalNames.Legacy("a/b"), JournalRecords.Json("a/b"));

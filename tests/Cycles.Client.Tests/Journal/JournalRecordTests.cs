@@ -88,7 +88,7 @@ public sealed class JournalRecordTests
         });
     }
 
-    [Test]
+    [Test, Recovery(RecoveryScenarios.CollidingNames)]
     public void Distinct_ids_never_share_a_name() =>
         Assert.Multiple(() =>
         {

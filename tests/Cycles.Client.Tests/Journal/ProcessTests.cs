@@ -49,7 +49,7 @@ public sealed class ProcessTests
         {
             Assert.That(balance.Spent, Is.EqualTo(Amount.Tokens(Enumerable.Range(1, Amounts).Sum())), "spent");
             Assert.That(balance.Reserved, Is.EqualTo(Amount.Tokens(0)), "reserved");
-            Assert.That(Directory.GetFiles(Path.GetDirectoryName(files[0])!), Is.Empty);
+            Assert.That(Directory.GetFiles(Path.GetDirectoryName(files[0])!, "*.json"), Is.Empty);
         });
         Directory.Delete(folder, recursive: true);
     }

@@ -205,7 +205,7 @@ public sealed class SharedJournalTests
 
     private string Url => _server.Url.OriginalString;
 
-    private string[] Files => Directory.Exists(FolderOf("acme")) ? Directory.GetFiles(FolderOf("acme")) : [];
+    private string[] Files => Directory.Exists(FolderOf("acme")) ? Directory.GetFiles(FolderOf("acme"), "*.json") : [];
 
     private string FolderOf(string tenant) => Path.Combine(_base, JournalIdentity.OfTenant(Url, tenant).Name);
 

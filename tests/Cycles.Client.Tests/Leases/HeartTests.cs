@@ -60,12 +60,16 @@ public sealed class HeartTests
         for (var i = 0; i < 100; i++)
         {
             await using var settled = await client.ReserveAsync(Work, Amount.Tokens(10));
+#pragma warning disable CYC004 // Released unused on purpose.
             await using var released = await client.ReserveAsync(Work, Amount.Tokens(10));
+#pragma warning restore CYC004
             await settled.CommitAsync(Amount.Tokens(7));
         }
 
         // One that lived for a while, and the beats of which ran.
+#pragma warning disable CYC004 // Released unused on purpose.
         await using (await client.ReserveAsync(Work, Amount.Tokens(10)))
+#pragma warning restore CYC004
         {
             _clock.Advance(TimeSpan.FromMinutes(2));
         }
@@ -80,7 +84,9 @@ public sealed class HeartTests
     public async Task A_live_heartbeat_weighs_less_than_a_kilobyte()
     {
         await using var warm = NewClient();
+#pragma warning disable CYC004 // Released unused on purpose.
         await using (await warm.ReserveAsync(Work, Amount.Tokens(1)))
+#pragma warning restore CYC004
         {
             // What the first one alone costs is not the others'.
         }

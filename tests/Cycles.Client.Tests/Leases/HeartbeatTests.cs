@@ -33,7 +33,9 @@ public sealed class HeartbeatTests : ClientFixture
     [Test]
     public async Task Beats_come_when_just_the_reserve_is_left()
     {
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         Clock.Advance(TimeSpan.FromSeconds(56.999));
         Assert.That(Authority.Count(Operation.Extend), Is.Zero);
         Clock.Advance(TimeSpan.FromSeconds(0.001));
@@ -77,7 +79,9 @@ public sealed class HeartbeatTests : ClientFixture
     {
         Ledger.Administer("acme").CreateTenant(new TenantSettings { MaxExtensions = 3 });
         await using var client = NewClient(options => options.MaxExtensions = 3);
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         Pass(TimeSpan.FromMinutes(3));
         Assert.That(Warnings().Single(), Does.Contain(guard.ReservationId!).And.Contain("3 of them"));
     }
@@ -176,7 +180,9 @@ public sealed class HeartbeatTests : ClientFixture
     public async Task Throttled_beats_wait_as_long_as_asked()
     {
         Authority.Next(Operation.Extend, Fault.Refused(429, "LIMIT_EXCEEDED", TimeSpan.FromSeconds(1)));
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         Pass(TimeSpan.FromSeconds(57.9));
         Assert.That(Authority.Count(Operation.Extend), Is.EqualTo(1));
         Pass(TimeSpan.FromSeconds(0.1));
@@ -195,7 +201,9 @@ public sealed class HeartbeatTests : ClientFixture
             Operation.Extend,
             WithoutRemaining<ReservationExtendResponse>(a => a with { RemainingTtlMs = null })
         );
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         Clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(Authority.Count(Operation.Extend), Is.EqualTo(1), "at once");
         Pass(TimeSpan.FromMinutes(4));
@@ -206,7 +214,9 @@ public sealed class HeartbeatTests : ClientFixture
     [Test]
     public async Task A_lease_that_cannot_hold_its_reserve_is_extended_once_at_once()
     {
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100), new() { Ttl = TimeSpan.FromSeconds(2) });
+#pragma warning restore CYC004
         Clock.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(Authority.Count(Operation.Extend), Is.EqualTo(1));
         Pass(TimeSpan.FromSeconds(10));
@@ -292,7 +302,9 @@ public sealed class HeartbeatTests : ClientFixture
     [Test]
     public async Task A_call_moves_the_next_beat_and_counts_as_an_extension()
     {
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         await guard.ExtendAsync(TimeSpan.FromMinutes(5));
         Pass(TimeSpan.FromSeconds(356.9));
         Assert.That(Authority.Count(Operation.Extend), Is.EqualTo(1));
@@ -304,7 +316,9 @@ public sealed class HeartbeatTests : ClientFixture
     public async Task A_call_that_succeeds_sets_a_heartbeat_going_again_that_had_given_up()
     {
         Authority.Always(Operation.Extend, Fault.LostBefore);
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC004
         Pass(TimeSpan.FromSeconds(59));
         Authority.Always(Operation.Extend, Fault.None);
         await guard.ExtendAsync(TimeSpan.FromMinutes(1));
@@ -318,7 +332,9 @@ public sealed class HeartbeatTests : ClientFixture
     {
         await using var client = NewClient(options => options.HeartbeatEnabled = forThisCall);
         var options = forThisCall ? new ReserveOptions { HeartbeatEnabled = false } : null;
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await client.ReserveAsync(Work, Tokens(100), options);
+#pragma warning restore CYC004
         await guard.ExtendAsync(TimeSpan.FromSeconds(1));
         Pass(TimeSpan.FromMinutes(2));
         Assert.That(Authority.Count(Operation.Extend), Is.EqualTo(1));
@@ -352,7 +368,9 @@ public sealed class HeartbeatTests : ClientFixture
         // On the system's clock: a fake one runs its timers wherever it is moved.
         await using var client = new CyclesClient(authority);
         Ambient.Value = "a request";
+#pragma warning disable CYC004 // Its heartbeat is what the test is about; nothing runs that could cost something.
         await using var guard = await client.ReserveAsync(Work, Tokens(100), new() { Ttl = TimeSpan.FromSeconds(2) });
+#pragma warning restore CYC004
         Ambient.Value = null;
         while (authority.Count(Operation.Extend) == 0)
         {
@@ -385,7 +403,9 @@ public sealed class HeartbeatTests : ClientFixture
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task CommitAndForgetAsync()
     {
+#pragma warning disable CYC002 // Forgotten on purpose.
         var guard = await Client.ReserveAsync(Work, Tokens(100));
+#pragma warning restore CYC002
         var settlement = await guard.CommitAsync(Tokens(70));
         Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.Pending));
     }

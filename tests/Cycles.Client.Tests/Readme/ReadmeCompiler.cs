@@ -1,6 +1,8 @@
+using Cycles.Analyzers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Cycles.Client.Tests;
 
@@ -18,6 +20,7 @@ internal static class ReadmeCompiler
         using Microsoft.Extensions.AI;
         using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.SemanticKernel;
 
         // A model that is not part of the SDK.
         public sealed record Reply(string Text, long InputTokens, long OutputTokens, decimal Dollars);
@@ -37,6 +40,8 @@ internal static class ReadmeCompiler
                 IModel model,
                 IChatClient provider,
                 IEnumerable<AITool> tools,
+                IKernelBuilder builder,
+                Kernel kernel,
                 string prompt,
                 CancellationToken cancellationToken)
             {
@@ -66,8 +71,8 @@ internal static class ReadmeCompiler
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    /// <summary>The compiler's complaints; lines are the block's own.</summary>
-    public static IReadOnlyList<string> Compile(string code)
+    /// <summary>The compiler's complaints and those of the package's own rules; lines are the block's own.</summary>
+    public static async Task<IReadOnlyList<string>> CompileAsync(string code)
     {
         var program = IsProgram(code);
         var compilation = CSharpCompilation.Create(
@@ -79,13 +84,13 @@ internal static class ReadmeCompiler
                 nullableContextOptions: NullableContextOptions.Enable
             )
         );
+        var found = await compilation.WithAnalyzers([new ReservationAnalyzer()]).GetAllDiagnosticsAsync();
         return
         [
-            .. compilation
-                .GetDiagnostics()
+            .. found
                 .Where(IsMistake)
-                .Select(found =>
-                    $"line {found.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {found.Id} {found.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"
+                .Select(mistake =>
+                    $"line {mistake.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {mistake.Id} {mistake.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"
                 ),
         ];
     }
@@ -94,9 +99,10 @@ internal static class ReadmeCompiler
 
     private static bool IsProgram(string code) => ((CompilationUnitSyntax)Parse(code).GetRoot()).Usings.Count > 0;
 
-    /// <summary>Errors, a possible null, and a task that nobody awaits.</summary>
+    /// <summary>Errors, what a rule says at all, a possible null, a task that nobody awaits, and a rule that fails.</summary>
     private static bool IsMistake(Diagnostic found) =>
         found.Severity == DiagnosticSeverity.Error
+        || found.Id.StartsWith("CYC", StringComparison.Ordinal)
         || found.Severity == DiagnosticSeverity.Warning
-            && (found.Id.StartsWith("CS86", StringComparison.Ordinal) || found.Id == "CS4014");
+            && (found.Id.StartsWith("CS86", StringComparison.Ordinal) || found.Id is "CS4014" or "AD0001");
 }

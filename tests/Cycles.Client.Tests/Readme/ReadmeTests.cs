@@ -12,9 +12,9 @@ public sealed class ReadmeTests
     }
 
     [TestCaseSource(typeof(ReadmeSnippet), nameof(ReadmeSnippet.All))]
-    public void Every_block_compiles(ReadmeSnippet snippet)
+    public async Task Every_block_compiles(ReadmeSnippet snippet)
     {
-        var mistakes = ReadmeCompiler.Compile(snippet.Code);
+        var mistakes = await ReadmeCompiler.CompileAsync(snippet.Code);
 
         Assert.That(mistakes, Is.Empty, $"{snippet} does not compile:\n{string.Join('\n', mistakes)}\n");
     }

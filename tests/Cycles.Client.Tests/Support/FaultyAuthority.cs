@@ -12,6 +12,18 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
 
     public TimeSpan AttemptTimeout => inner.AttemptTimeout;
 
+    /// <summary>What was asked, in order.</summary>
+    public IReadOnlyList<Operation> Operations
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _calls.Select(call => call.Operation)];
+            }
+        }
+    }
+
     public int Count(params Operation[] operations)
     {
         lock (_gate)

@@ -70,7 +70,9 @@ public sealed class TelemetryTests : ClientFixture
             await guard.CommitAsync(Tokens(7));
         }
 
+#pragma warning disable CYC004 // Released unused on purpose.
         await (await client.ReserveAsync(_action, Tokens(10))).DisposeAsync();
+#pragma warning restore CYC004
 
         var durations = _measurements
             .Where(m =>
@@ -94,7 +96,9 @@ public sealed class TelemetryTests : ClientFixture
         }
 
         string unused;
+#pragma warning disable CYC004 // Its release is what the test is about.
         await using (var guard = await Client.ReserveAsync(_action, Tokens(10)))
+#pragma warning restore CYC004
         {
             unused = guard.ReservationId!;
         }
@@ -134,7 +138,7 @@ public sealed class TelemetryTests : ClientFixture
     {
         ActivitySource.AddActivityListener(_spans);
         Authority.Next(Operation.Create, Fault.LostBefore, Fault.Refused(409, "BUDGET_FROZEN"));
-        await Client.TryReserveAsync(_action, Tokens(10));
+        _ = await Client.TryReserveAsync(_action, Tokens(10));
 
         var spans = Mine();
         Assert.Multiple(() =>
@@ -186,7 +190,7 @@ public sealed class TelemetryTests : ClientFixture
     public async Task A_denial_is_counted_and_logged_even_when_nothing_is_sampled()
     {
         _metrics.Start();
-        await Client.TryReserveAsync(_action, Tokens(Budget + 1));
+        _ = await Client.TryReserveAsync(_action, Tokens(Budget + 1));
 
         var (_, value, tags) = Measured("cycles.client.denials").Single();
         Assert.Multiple(() =>

@@ -57,6 +57,8 @@ internal sealed class KillRun : IAsyncDisposable
         Directory.Delete(_base, recursive: true);
     }
 
+    private Application AnyApplication => _random.GetItems(Enum.GetValues<Application>(), 1)[0];
+
     private WorkerProcess Start() =>
         new("spend", _ledger.Url.OriginalString, LedgerServer.ApiKey, LedgerServer.Tenant, _base);
 
@@ -86,15 +88,14 @@ internal sealed class KillRun : IAsyncDisposable
     private async Task SpendAsync(WorkerProcess worker)
     {
         var (id, amount) = await BeginAsync(worker);
-        var fault = _random.Next(3) switch
+        var isCut = _random.Next(3) > 0;
+        if (isCut)
         {
-            0 => LedgerServer.Cut(applied: true),
-            1 => LedgerServer.Cut(applied: false),
-            _ => null,
-        };
-        InterfereOnce(id, "commit", fault);
+            _ledger.InterfereOnce("commit", Interferences.Cut(applied: _random.Next(2) == 0), id);
+        }
+
         var outcome = await worker.AskAsync("");
-        var expected = fault is null ? SettlementOutcome.Committed : SettlementOutcome.Pending;
+        var expected = isCut ? SettlementOutcome.Pending : SettlementOutcome.Committed;
         Require(outcome == expected.ToString(), $"a commit was to be {expected}, and is '{outcome}'");
         _report.Spent(amount);
     }
@@ -125,11 +126,11 @@ internal sealed class KillRun : IAsyncDisposable
                 _ledger.HoldsExpire();
                 break;
             case KillPoint.CommitUnanswered:
-                InterfereOnce(id, "commit", _ledger.Hold(_random.GetItems(Enum.GetValues<Application>(), 1)[0]));
+                _ledger.InterfereOnce("commit", _ledger.Hold(AnyApplication), id);
                 break;
             case KillPoint.EventUnanswered:
                 _ledger.HoldsExpire();
-                InterfereOnce(id, "event", _ledger.Hold(_random.GetItems(Enum.GetValues<Application>(), 1)[0]));
+                _ledger.InterfereOnce("event", _ledger.Hold(AnyApplication), id);
                 break;
             case KillPoint.BeforeRemove when _random.Next(2) == 0:
                 _ledger.HoldsExpire(); // Then it is charged as an event.
@@ -137,19 +138,6 @@ internal sealed class KillRun : IAsyncDisposable
             default:
                 break;
         }
-    }
-
-    private void InterfereOnce(
-        string id,
-        string operation,
-        Func<Microsoft.AspNetCore.Http.HttpContext, Func<Task>, Task>? what
-    )
-    {
-        var left = what is null ? 0 : 1;
-        _ledger.Interference = request =>
-            request.Operation == operation && request.Settles(id) && Interlocked.Exchange(ref left, 0) == 1
-                ? what
-                : null;
     }
 
     /// <summary>What a dead worker leaves behind, before anybody touches it.</summary>
@@ -186,7 +174,7 @@ internal sealed class KillRun : IAsyncDisposable
             said is not null && said.EndsWith("rejected 0 pending 0", StringComparison.Ordinal),
             $"a worker was to settle what it found, and said '{said}'"
         );
-        await _ledger.WhenAppliedAsync();
+        await _ledger.WhenQuietAsync();
         var left = Directory.Exists(_folder) ? Directory.GetFiles(_folder, "*.json", SearchOption.AllDirectories) : [];
         Require(left.Length == 0, $"{left.Length} records are left behind");
         _ledger.HoldsExpire();

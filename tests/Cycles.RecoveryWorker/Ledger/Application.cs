@@ -1,7 +1,7 @@
 namespace Cycles.RecoveryWorker;
 
 /// <summary>When the ledger does its part of a request whose answer never leaves.</summary>
-internal enum Application
+public enum Application
 {
     /// <summary>Never: it was lost after all.</summary>
     Never,

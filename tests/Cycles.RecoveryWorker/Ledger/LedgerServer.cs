@@ -9,23 +9,26 @@ using Microsoft.Extensions.Time.Testing;
 namespace Cycles.RecoveryWorker;
 
 /// <summary>
-/// The real ledger behind a real Kestrel on the loopback, with a clock of its own. It keeps what it was sent, and answers
-/// otherwise where it is told to.
+/// The real ledger behind a real Kestrel on the loopback, with a clock of its own. It keeps what it was sent, and
+/// something may interfere with its answers.
 /// </summary>
 internal sealed class LedgerServer : IAsyncDisposable
 {
     public const string ApiKey = "cyc_test_secret";
     public const string Tenant = "acme";
+
+    /// <summary>Answers once a request that is held was read.</summary>
     public const string HeldPath = "/held";
 
     private const long Budget = 1_000_000_000_000;
 
-    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch + TimeSpan.FromDays(20_000));
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 4, 12, 12, 0, 0, TimeSpan.Zero));
     private readonly EmbeddedAuthority _authority;
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<LedgerRequest> _requests = new();
-    private readonly ConcurrentDictionary<Task, bool> _applying = new();
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
     private volatile TaskCompletionSource _held = NewHold();
+    private volatile Func<LedgerRequest, Interference?> _interference = static _ => null;
 
     private LedgerServer()
     {
@@ -36,22 +39,21 @@ internal sealed class LedgerServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Use(HandleAsync);
-        _app.MapCyclesAuthority(_authority, endpoints => Keys = endpoints.ApiKeys);
-        KeyId = Keys!.Add(ApiKey, Tenant);
+        CyclesApiKeys? keys = null;
+        _app.MapCyclesAuthority(_authority, endpoints => keys = endpoints.ApiKeys);
+        Keys = keys!;
+        KeyId = Keys.Add(ApiKey, Tenant);
     }
 
     public Uri Url => new(_app.Urls.Single());
 
-    public CyclesApiKeys? Keys { get; private set; }
+    public CyclesApiKeys Keys { get; }
 
     /// <summary>What <see cref="ApiKey"/> is called where it is revoked.</summary>
     public string KeyId { get; }
 
-    /// <summary>What came, in order, save questions.</summary>
+    /// <summary>All that would change anything, in the order in which it came.</summary>
     public IReadOnlyList<LedgerRequest> Requests => [.. _requests];
-
-    /// <summary>What happens to a request instead of being answered; null where it is answered.</summary>
-    public Func<LedgerRequest, Func<HttpContext, Func<Task>, Task>?> Interference { get; set; } = static _ => null;
 
     public static async Task<LedgerServer> StartAsync()
     {
@@ -60,8 +62,31 @@ internal sealed class LedgerServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Something happens to the requests that something is decided for; nothing does to all others.</summary>
+    public void Interfere(Func<LedgerRequest, Interference?> interference) => _interference = interference;
+
+    /// <summary>It happens to the next request of an operation, and to no other.</summary>
+    public void InterfereOnce(string operation, Interference interference, string? reservationId = null)
+    {
+        var left = 1;
+        Interfere(request =>
+            request.Operation == operation
+            && (reservationId is null || request.Settles(reservationId))
+            && Interlocked.Exchange(ref left, 0) == 1
+                ? interference
+                : null
+        );
+    }
+
+    /// <summary>Reads a request and never answers; <see cref="HeldPath"/> answers once it was read.</summary>
+    public Interference Hold(Application application)
+    {
+        var held = _held = NewHold();
+        return Interferences.Hold(application, held.SetResult);
+    }
+
     /// <summary>Lets every hold that is out expire, and its grace period too.</summary>
-    public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(2));
+    public void HoldsExpire() => _clock.Advance(TimeSpan.FromMinutes(15));
 
     public async Task<Balance> BalanceAsync()
     {
@@ -72,65 +97,14 @@ internal sealed class LedgerServer : IAsyncDisposable
     public async Task<ReservationDetail> ReservationAsync(string id) =>
         (await _authority.ForTenant(Tenant).GetReservationAsync(id)).Value!;
 
-    /// <summary>Reads a request and never answers; whoever sent it is told on <see cref="HeldPath"/> that it was read.</summary>
-    public Func<HttpContext, Func<Task>, Task> Hold(Application application)
-    {
-        _held = NewHold();
-        return async (context, apply) =>
-        {
-            var gone = NewHold();
-            await using var ending = context.RequestAborted.Register(gone.SetResult);
-            if (application == Application.Before)
-            {
-                await ApplyAsync(context, apply);
-            }
-
-            _held.SetResult();
-            await gone.Task;
-            if (application == Application.After)
-            {
-                await ApplyAsync(context, apply);
-            }
-        };
-    }
-
-    /// <summary>Cuts the connection, before or after the ledger did its part.</summary>
-    public static Func<HttpContext, Func<Task>, Task> Cut(bool applied) =>
-        async (context, apply) =>
-        {
-            if (applied)
-            {
-                await ApplyAsync(context, apply);
-            }
-
-            context.Abort();
-        };
-
-    /// <summary>Completes when what was to be applied late is applied.</summary>
-    public Task WhenAppliedAsync() => Task.WhenAll(_applying.Keys);
+    /// <summary>Completes when nothing runs of what is running now: what is applied late is applied.</summary>
+    public Task WhenQuietAsync() => Task.WhenAll(_running.Keys);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static TaskCompletionSource NewHold() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Task HandleAsync(HttpContext context, RequestDelegate next)
-    {
-        var handling = AnswerAsync(context, next);
-        if (!handling.IsCompleted)
-        {
-            _applying[handling] = true;
-            _ = handling.ContinueWith(
-                task => _applying.TryRemove(task, out _),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default
-            );
-        }
-
-        return handling;
-    }
-
-    private async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    private async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path.Value!;
         if (path == HeldPath)
@@ -139,6 +113,20 @@ internal sealed class LedgerServer : IAsyncDisposable
             return;
         }
 
+        var answering = AnswerAsync(context, path, () => next(context));
+        _running[answering] = true;
+        try
+        {
+            await answering;
+        }
+        finally
+        {
+            _running.TryRemove(answering, out _);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, string path, Func<Task> apply)
+    {
         context.Request.EnableBuffering();
         using var reader = new StreamReader(context.Request.Body, leaveOpen: true);
         var request = new LedgerRequest(
@@ -154,23 +142,6 @@ internal sealed class LedgerServer : IAsyncDisposable
             _requests.Enqueue(request);
         }
 
-        if (Interference(request) is { } interference)
-        {
-            await interference(context, () => next(context));
-        }
-        else
-        {
-            await next(context);
-        }
-    }
-
-    /// <summary>The ledger does its part, whoever is still there, and nobody hears of it.</summary>
-    private static async Task ApplyAsync(HttpContext context, Func<Task> apply)
-    {
-        var answer = context.Response.Body;
-        context.Response.Body = Stream.Null;
-        context.RequestAborted = CancellationToken.None;
-        await apply();
-        context.Response.Body = answer;
+        await (_interference(request) is { } interference ? interference(context, apply) : apply());
     }
 }

@@ -69,6 +69,10 @@ internal static class SpendingWorker
                 options.BaseUrl = url;
                 options.ApiKey = key;
                 options.Subject = new() { Tenant = tenant };
+
+                // For slow machines: no attempt may time out by itself, and no heart may beat.
+                options.ConnectTimeout = options.ReadTimeout = TimeSpan.FromSeconds(20);
+                options.Ttl = TimeSpan.FromMinutes(10);
                 options.OnSpendUnrecorded = static spend => Console.Error.WriteLine($"unrecorded: {spend}");
                 options.Journal = identity => new DeadlyJournal(
                     new FileSettlementJournal(folder, identity, timeProvider: null, new DeadlyFiles(doom)),

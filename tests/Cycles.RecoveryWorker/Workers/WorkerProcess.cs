@@ -8,6 +8,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>A signal's number above 128, which is what is seen of a process that SIGKILL ended.</summary>
     public static int Killed { get; } = OperatingSystem.IsWindows() ? -1 : 128 + 9;
 
+    /// <summary>Long enough for the slowest machine: a worker that hangs must not take the tests with it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -27,12 +30,19 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>What it says next; null once it is dead.</summary>
-    public Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync();
+    public Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
 
     public async Task TellAsync(string line = "")
     {
-        await _process.StandardInput.WriteLineAsync(line);
-        await _process.StandardInput.FlushAsync();
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(line);
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // It is dead already, as its silence will say.
+        }
     }
 
     /// <summary>Tells it something and waits for what it says to that.</summary>
@@ -46,8 +56,16 @@ internal sealed class WorkerProcess : IDisposable
     /// <returns>The exit code, and what went wrong.</returns>
     public async Task<(int ExitCode, string Errors)> EndAsync()
     {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is dead, and did not read what it was told.
+        }
+
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         return (_process.ExitCode, await _errors);
     }
 
