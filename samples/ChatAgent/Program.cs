@@ -19,7 +19,15 @@ if (options.WantsHelp)
     return 0;
 }
 
-var runs = new[] { await AgentRuns.UnguardedAsync(), await AgentRuns.GuardedAsync(), await AgentRuns.CappedAsync() };
+var runs = new[]
+{
+    await AgentRuns.UnguardedAsync(),
+    await AgentRuns.GuardedAsync(),
+    await AgentRuns.CappedAsync(),
+    await AgentRuns.KeptAsync(),
+    await AgentRuns.FallbackAsync(),
+    await AgentRuns.ShadowAsync(),
+};
 if (options.Fast || Console.IsOutputRedirected)
 {
     PlainOutput.Write(Console.Out, runs);

@@ -4,7 +4,8 @@ namespace ChatAgent;
 internal sealed record SampleOptions
 {
     public const string Help = """
-        Lets a chat agent with three tools loose on a complaint: without a budget, with budgets, and with caps.
+        Lets a chat agent with three tools loose on a complaint: without a budget, with budgets, with caps, with something
+        kept for a last answer, with a smaller model to fall back on, and in shadow mode.
 
           --fast   print plain lines, as when output is redirected
           --help   this text

@@ -10,9 +10,18 @@ internal sealed class ScriptedModel(RunLog log) : IChatClient
 {
     public const string Name = "support-model";
 
-    public const decimal InputUsdPerMillion = 3m;
+    /// <summary>The same model, smaller.</summary>
+    public const string Small = "small-model";
 
-    public const decimal OutputUsdPerMillion = 15m;
+    /// <summary>Dollars for a million tokens, in and out.</summary>
+    public static readonly IReadOnlyDictionary<string, (decimal Input, decimal Output)> Prices = new Dictionary<
+        string,
+        (decimal, decimal)
+    >
+    {
+        [Name] = (3m, 15m),
+        [Small] = (0.3m, 1.5m),
+    };
 
     private const int TokensOfACall = 120;
     private const int TokensOfAnAnswer = 280;
@@ -33,9 +42,10 @@ internal sealed class ScriptedModel(RunLog log) : IChatClient
             InputTokenCount = 500 + 100 * history.Count,
             OutputTokenCount = Math.Min(wanted, options?.MaxOutputTokens ?? wanted),
         };
-        log.AddTurn(usage, options?.MaxOutputTokens);
+        var model = options?.ModelId ?? Name;
+        log.AddTurn(model, usage, options?.MaxOutputTokens);
         return Task.FromResult(
-            new ChatResponse(new ChatMessage(ChatRole.Assistant, contents)) { ModelId = Name, Usage = usage }
+            new ChatResponse(new ChatMessage(ChatRole.Assistant, contents)) { ModelId = model, Usage = usage }
         );
     }
 

@@ -36,6 +36,11 @@ internal static class PanelOutput
 
         rows.AddRow("", "answer", run.Answer.EscapeMarkup());
         rows.AddRow("", "total", Sentence.Total(run.Log));
+        foreach (var note in run.Notes)
+        {
+            rows.AddRow("", "run", note.EscapeMarkup());
+        }
+
         foreach (var balance in run.Ledger)
         {
             rows.AddRow("", "ledger", Sentence.Ledger(balance));

@@ -30,6 +30,11 @@ internal static class PlainOutput
 
             output.WriteLine($"  \"{run.Answer}\"");
             output.WriteLine($"  {Sentence.Total(run.Log)}");
+            foreach (var note in run.Notes)
+            {
+                output.WriteLine($"  {note}");
+            }
+
             foreach (var balance in run.Ledger)
             {
                 output.WriteLine($"  ledger: {Sentence.Ledger(balance)}");

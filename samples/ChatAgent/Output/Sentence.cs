@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Cycles;
 
 namespace ChatAgent;
@@ -7,7 +8,8 @@ namespace ChatAgent;
 internal static class Sentence
 {
     public static string Turn(RunTurn turn) =>
-        turn.Tools.Count == 0 ? "answers" : string.Join(", ", turn.Tools.Select(Tool));
+        (turn.Model == ScriptedModel.Name ? "" : $"{turn.Model}: ")
+        + (turn.Tools.Count == 0 ? "answers" : string.Join(", ", turn.Tools.Select(Tool)));
 
     public static string Cost(RunTurn turn) =>
         string.Create(CultureInfo.InvariantCulture, $"${turn.Dollars:0.0000}, at most {turn.MostTokens} tokens");
@@ -26,7 +28,14 @@ internal static class Sentence
     private static string Tool((string Name, ReasonCode? Denied) step) =>
         step.Denied is { } reason ? $"{step.Name} denied ({reason})" : step.Name;
 
-    private static string Format(Amount? amount) =>
+    /// <summary>The first line of a shadow report, without its time.</summary>
+    public static string Refusal(string report)
+    {
+        using var line = JsonDocument.Parse(report.Split('\n')[0]);
+        return $"{line.RootElement.GetProperty("action").GetProperty("name")}, {line.RootElement.GetProperty("reason_code")}";
+    }
+
+    public static string Format(Amount? amount) =>
         amount is { Unit: AmountUnit.UsdMicrocents } money
             ? string.Create(CultureInfo.InvariantCulture, $"${(decimal)money.Value / Amount.MicrocentsPerUsd:0.0000}")
             : string.Create(CultureInfo.InvariantCulture, $"{amount?.Value} points");

@@ -8,5 +8,6 @@ internal sealed record AgentRun(
     string Protection,
     RunLog Log,
     string Answer,
-    IReadOnlyList<Balance> Ledger
+    IReadOnlyList<Balance> Ledger,
+    IReadOnlyList<string> Notes
 );

@@ -16,18 +16,12 @@ internal sealed class RunLog
     public int Count(string tool) =>
         _turns.Sum(turn => turn.Tools.Count(step => step.Name == tool && step.Denied is null));
 
-    public void AddTurn(UsageDetails usage, int? mostTokens) =>
-        _turns.Add(
-            new RunTurn(
-                (
-                    usage.InputTokenCount * ScriptedModel.InputUsdPerMillion
-                    + usage.OutputTokenCount * ScriptedModel.OutputUsdPerMillion
-                ) / 1_000_000
-                    ?? 0,
-                mostTokens,
-                []
-            )
-        );
+    public void AddTurn(string model, UsageDetails usage, int? mostTokens)
+    {
+        var (input, output) = ScriptedModel.Prices[model];
+        var dollars = (usage.InputTokenCount * input + usage.OutputTokenCount * output) / 1_000_000;
+        _turns.Add(new RunTurn(dollars ?? 0, model, mostTokens, []));
+    }
 
     public void AddRun(string tool) => _turns[^1].Tools.Add((tool, null));
 

@@ -88,7 +88,7 @@ internal sealed class Reserver(
         // What is asked for grows from call to call, so that a key of the caller's would be refused the second time.
         var asked = request with
         {
-            Estimate = report.Asking(request),
+            Estimate = report.Ask(request),
             IdempotencyKey = IdempotencyKeys.New(),
         };
         CyclesResponse<ReservationCreateResponse> response;
@@ -108,7 +108,12 @@ internal sealed class Reserver(
                 : null;
             report.Note(request, denial is null ? response.Value!.Decision : Decision.Deny);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            report.Move(request, -request.Estimate.Value);
+            throw;
+        }
+        catch (Exception e)
         {
             ShadowLog.Unevaluated(log, request.Action.Kind, e);
             report.Note(request, decision: null);

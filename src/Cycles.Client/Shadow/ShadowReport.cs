@@ -71,15 +71,13 @@ public sealed class ShadowReport(TextWriter? lines = null)
             $"{Evaluated} calls evaluated, {Refused} would have been refused, saving {(Saved is { Count: > 0 } saved ? string.Join(", ", saved) : "nothing")}"
         );
 
-    /// <summary>What a dry run has to ask for.</summary>
-    internal Amount Asking(ReservationCreateRequest request)
-    {
-        lock (_gate)
+    /// <summary>Lets a call through until its answer is there, so that others beside it count it.</summary>
+    /// <returns>What a dry run has to ask for.</returns>
+    internal Amount Ask(ReservationCreateRequest request) =>
+        request.Estimate with
         {
-            var before = _letThrough.GetValueOrDefault(KeyOf(request));
-            return request.Estimate with { Value = Sum(request.Estimate.Value, before) };
-        }
-    }
+            Value = Move(request, request.Estimate.Value),
+        };
 
     /// <summary>Takes note of an answer; null for none.</summary>
     internal void Note(ReservationCreateRequest request, Decision? decision)
@@ -93,19 +91,20 @@ public sealed class ShadowReport(TextWriter? lines = null)
             Count(decision == Decision.Deny, decision == Decision.AllowWithCaps);
         }
 
-        if (decision != Decision.Deny)
+        if (decision == Decision.Deny)
         {
-            Move(request, request.Estimate.Value);
+            Move(request, -request.Estimate.Value);
         }
     }
 
     /// <summary>A call that was let through came to more or less than was expected.</summary>
-    internal void Move(ReservationCreateRequest request, long by)
+    /// <returns>What is let through in all.</returns>
+    internal long Move(ReservationCreateRequest request, long by)
     {
         lock (_gate)
         {
             var key = KeyOf(request);
-            _letThrough[key] = Sum(_letThrough.GetValueOrDefault(key), by);
+            return _letThrough[key] = Sum(_letThrough.GetValueOrDefault(key), by);
         }
     }
 

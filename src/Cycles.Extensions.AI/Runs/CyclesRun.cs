@@ -32,9 +32,9 @@ public sealed class CyclesRun : IAsyncDisposable
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
-    private DateTimeOffset? _endedAt;
     private Denial? _denial;
     private Task? _ending;
+    private long _endedAtTicks;
     private long _keys;
     private int _ended;
 
@@ -90,7 +90,9 @@ public sealed class CyclesRun : IAsyncDisposable
                 RunId = Id,
                 Name = Name,
                 StartedAt = _startedAt,
-                EndedAt = _endedAt,
+                EndedAt = Interlocked.Read(ref _endedAtTicks) is var ticks and > 0
+                    ? new DateTimeOffset(ticks, TimeSpan.Zero)
+                    : null,
                 Steps = Steps.Count,
                 Models = [],
                 Tools = [],
@@ -342,7 +344,7 @@ public sealed class CyclesRun : IAsyncDisposable
     private async Task EndAsync()
     {
         await _opening.EndAsync().ConfigureAwait(false);
-        _endedAt = _time.GetUtcNow();
+        Interlocked.Exchange(ref _endedAtTicks, _time.GetUtcNow().UtcTicks);
         var summary = Summary;
         RunLog.Ended(_log, summary);
         try

@@ -23,7 +23,8 @@ public sealed class RunOptions
     /// <summary>
     /// One hold for the whole run, more than 0: it is made at the first call, calls in its unit count into it, and it is
     /// settled when the run is disposed. What does not fit into it is denied (<see cref="LocalReasons.RunHoldSpent"/>).
-    /// Calls in other units, and by other clients, hold for themselves. Default none: a hold for each call.
+    /// Calls in other units, and by other clients, hold for themselves. It lives as any guard does, about 11 minutes with
+    /// the defaults; <see cref="CyclesClientOptions.Ttl"/> makes it longer. Default none: a hold for each call.
     /// </summary>
     public Amount? Hold { get; set; }
 
