@@ -31,12 +31,13 @@ internal static class FunctionStream
     )
     {
         var first = hold;
-        return GuardedStream.RunAsync<T>(
+        var guarded = GuardedStream.RunAsync<T>(
             async token => new FunctionStreamCall<T>(
                 Interlocked.Exchange(ref first, null) ?? await holdAgain(token).ConfigureAwait(false),
                 stream
             ),
             time
         );
+        return RunStream.FollowAsync(CyclesRun.Current, guarded);
     }
 }

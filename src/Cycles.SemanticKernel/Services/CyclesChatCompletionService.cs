@@ -19,9 +19,12 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     private readonly IChatCompletionService _service;
     private readonly CyclesChatOptions _options;
     private readonly ModelCalls _calls;
+    private readonly ChatTurns _turns;
+    private readonly IChatClient _client;
     private readonly ILogger _log;
     private int _toldHiddenTurns;
 
+    /// <exception cref="ArgumentException">An option is out of range, or no option for a chat service.</exception>
     public CyclesChatCompletionService(
         IChatCompletionService service,
         CyclesClient cycles,
@@ -29,9 +32,19 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         ILogger log
     )
     {
+        if (options.Fallbacks.Any(fallback => fallback.Client is null))
+        {
+            throw new ArgumentException(
+                "CyclesChatOptions.Fallbacks must each have a client: a chat service answers for its own model alone.",
+                nameof(options)
+            );
+        }
+
         _service = service;
         _options = options.Copy();
         _calls = new ModelCalls(cycles, _options);
+        _client = service.AsChatClient();
+        _turns = new ChatTurns(_options, _calls, ModelCalls.UnknownModel, _client);
         _log = log;
     }
 
@@ -48,17 +61,13 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     )
     {
         ArgumentNullException.ThrowIfNull(chatHistory);
-        var call = await BeginAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
+        var (call, service, settings) = await BeginAsync(chatHistory, executionSettings, kernel, cancellationToken)
+            .ConfigureAwait(false);
         IReadOnlyList<ChatMessageContent> contents;
         try
         {
-            contents = await _service
-                .GetChatMessageContentsAsync(
-                    chatHistory,
-                    SettingsCaps.Apply(call.Caps, executionSettings, chatHistory, kernel),
-                    kernel,
-                    cancellationToken
-                )
+            contents = await service
+                .GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch
@@ -80,24 +89,20 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     )
     {
         ArgumentNullException.ThrowIfNull(chatHistory);
-        return GuardedStream.RunAsync<StreamingChatMessageContent>(
+        var stream = GuardedStream.RunAsync<StreamingChatMessageContent>(
             async token =>
             {
-                var call = await BeginAsync(chatHistory, executionSettings, kernel, token).ConfigureAwait(false);
+                var (call, service, settings) = await BeginAsync(chatHistory, executionSettings, kernel, token)
+                    .ConfigureAwait(false);
                 return new ServiceStreamCall(
                     call,
-                    token =>
-                        _service.GetStreamingChatMessageContentsAsync(
-                            chatHistory,
-                            SettingsCaps.Apply(call.Caps, executionSettings, chatHistory, kernel),
-                            kernel,
-                            token
-                        )
+                    token => service.GetStreamingChatMessageContentsAsync(chatHistory, settings, kernel, token)
                 );
             },
             _calls.Time,
             cancellationToken
         );
+        return RunStream.FollowAsync(CyclesRun.Current, stream, cancellationToken);
     }
 
     public void Dispose()
@@ -117,38 +122,32 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         }
     }
 
-    private async ValueTask<ServiceCall> BeginAsync(
+    private async ValueTask<(
+        ServiceCall Call,
+        IChatCompletionService Service,
+        PromptExecutionSettings? Settings
+    )> BeginAsync(
         ChatHistory history,
         PromptExecutionSettings? settings,
         Kernel? kernel,
         CancellationToken cancellationToken
     )
     {
-        var model =
-            settings?.ModelId is { Length: > 0 } named ? named
-            : _service.GetModelId() is { Length: > 0 } own ? own
-            : ModelCalls.UnknownModel;
-        var options = new ChatOptions
+        var choice = SettingsCaps.ChoiceOf(settings, history, kernel);
+        var asked = new ChatOptions
         {
-            ModelId = model,
+            // Settings name a model to select a service by; the service asks its own.
+            ModelId = _service.GetModelId() is { Length: > 0 } own ? own : settings?.ModelId,
             MaxOutputTokens = SettingsCaps.MaxTokensOf(settings),
-            Tools = SettingsCaps.FunctionsOf(settings, history, kernel),
+            Tools = choice?.Functions is { } functions ? [.. functions] : null,
         };
-        var input = _calls.Tokens.Of(MeasuredHistory.Of(history), options);
-        var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? CyclesChatClient.ActionOf(model);
-        var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
-        var expected = new TokenCounts(input, 0, options.MaxOutputTokens ?? _options.DefaultOutputTokens);
-        var call = await _calls.BeginAsync(model, action, subject, expected, cancellationToken).ConfigureAwait(false);
-        if (call.Caps?.MaxTokens is not 0)
-        {
-            var meter = new ChatMeter(_calls.Tokens, input, _options.UsageAggregation, _calls.Log);
-            return new ServiceCall(this, call, meter, history, _options.BrokenStreams);
-        }
-
-        await call.RefuseAsync("no_tokens_left").ConfigureAwait(false);
-        const string Message = "The authority allows no output tokens.";
-        var denial = _calls.Denied(model, LocalReasons.NoTokensLeft, Message, call.Estimate);
-        CyclesRun.Current?.EndedBy(denial);
-        throw new BudgetDeniedException(denial);
+        var input = _calls.Tokens.Of(MeasuredHistory.Of(history), asked);
+        var (call, granted, client) = await _turns.BeginAsync(input, asked, cancellationToken).ConfigureAwait(false);
+        var meter = new ChatMeter(_calls.Tokens, input, _options.UsageAggregation, _calls.Log);
+        return (
+            new ServiceCall(this, call, meter, history, _options.BrokenStreams),
+            ReferenceEquals(client, _client) ? _service : client.AsChatCompletionService(),
+            SettingsCaps.Apply(asked, granted, settings, choice)
+        );
     }
 }

@@ -31,7 +31,11 @@ internal sealed class KernelChatClient(IChatClient client, ILogger log) : Delega
     )
     {
         Watch(options);
-        return base.GetStreamingResponseAsync(messages, options, cancellationToken);
+        return RunStream.FollowAsync(
+            CyclesRun.Current,
+            base.GetStreamingResponseAsync(messages, options, cancellationToken),
+            cancellationToken
+        );
     }
 
     private void Watch(ChatOptions? options)

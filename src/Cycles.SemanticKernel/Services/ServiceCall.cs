@@ -16,8 +16,6 @@ internal sealed class ServiceCall(
 {
     private readonly int _messages = history.Count;
 
-    public Caps? Caps => call.Caps;
-
     /// <summary>Several messages are alternatives of one turn, and each reports the usage of all.</summary>
     public void Observe(IReadOnlyList<ChatMessageContent> contents) =>
         meter.Add(

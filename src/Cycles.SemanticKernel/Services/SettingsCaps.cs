@@ -7,49 +7,51 @@ using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Cycles.SemanticKernel;
 
-/// <summary>Puts caps on the settings of a call: on a clone, so that the caller's instance survives.</summary>
+/// <summary>Puts what was granted on the settings of a call: on a clone, so that the caller's instance survives.</summary>
 internal static class SettingsCaps
 {
     /// <summary>What the settings of all connectors call it, on the wire and as a property.</summary>
     private const string MaxTokens = "max_tokens";
     private const string MaxTokensProperty = "MaxTokens";
 
-    /// <returns>The same instance where the caps change nothing.</returns>
+    /// <returns>The same instance where nothing else was granted than was asked for.</returns>
     public static PromptExecutionSettings? Apply(
-        Caps? caps,
+        ChatOptions asked,
+        ChatOptions? granted,
         PromptExecutionSettings? settings,
-        ChatHistory history,
-        Kernel? kernel
+        FunctionChoiceBehaviorConfiguration? choice
     )
     {
-        if (caps is null)
-        {
-            return settings;
-        }
-
-        var asked = MaxTokensOf(settings);
-        var most = caps.MaxTokens is { } cap
-            ? Math.Min(asked ?? int.MaxValue, (int)Math.Min(cap, int.MaxValue))
-            : asked;
-        var left = Left(caps, settings, history, kernel, out var choice);
-        if (most == asked && left is null)
+        if (granted is null || ReferenceEquals(asked, granted))
         {
             return settings;
         }
 
         var capped = settings?.Clone() ?? new PromptExecutionSettings();
-        if (most != asked)
+        if (granted.ModelId != asked.ModelId)
         {
-            SetMaxTokens(capped, most);
+            capped.ModelId = granted.ModelId;
         }
 
-        if (left is not null)
+        if (granted.MaxOutputTokens != asked.MaxOutputTokens)
         {
-            capped.FunctionChoiceBehavior = Offer(left, choice!);
+            SetMaxTokens(capped, granted.MaxOutputTokens);
+        }
+
+        if (choice is not null && granted.Tools?.Count != asked.Tools?.Count)
+        {
+            capped.FunctionChoiceBehavior = Offer([.. granted.Tools?.OfType<KernelFunction>() ?? []], choice);
         }
 
         return capped;
     }
+
+    /// <summary>What a model may be offered with these settings, and what becomes of what it asks for.</summary>
+    public static FunctionChoiceBehaviorConfiguration? ChoiceOf(
+        PromptExecutionSettings? settings,
+        ChatHistory history,
+        Kernel? kernel
+    ) => settings?.FunctionChoiceBehavior?.GetConfiguration(new(history) { Kernel = kernel });
 
     public static int? MaxTokensOf(PromptExecutionSettings? settings) =>
         settings is null ? null
@@ -58,37 +60,6 @@ internal static class SettingsCaps
         : value is JsonElement json ? (json.TryGetInt32(out var number) ? number : null)
         : value is IConvertible ? Convert.ToInt32(value, CultureInfo.InvariantCulture)
         : null;
-
-    /// <summary>What a model may be offered with these settings.</summary>
-    public static IList<AITool>? FunctionsOf(PromptExecutionSettings? settings, ChatHistory history, Kernel? kernel) =>
-        Configuration(settings, history, kernel)?.Functions is { } functions ? [.. functions] : null;
-
-    private static FunctionChoiceBehaviorConfiguration? Configuration(
-        PromptExecutionSettings? settings,
-        ChatHistory history,
-        Kernel? kernel
-    ) => settings?.FunctionChoiceBehavior?.GetConfiguration(new(history) { Kernel = kernel });
-
-    /// <summary>What is left of the functions; null where that is all of them.</summary>
-    private static List<KernelFunction>? Left(
-        Caps caps,
-        PromptExecutionSettings? settings,
-        ChatHistory history,
-        Kernel? kernel,
-        out FunctionChoiceBehaviorConfiguration? choice
-    )
-    {
-        choice = Configuration(settings, history, kernel);
-        if (choice?.Functions is not { Count: > 0 } functions)
-        {
-            return null;
-        }
-
-        var left = caps.MaxStepsRemaining is 0
-            ? []
-            : functions.Where(function => caps.Allows(KernelTool.NameOf(function))).ToList();
-        return left.Count < functions.Count ? left : null;
-    }
 
     /// <summary>The same choice among fewer functions; none at all where none is left to choose.</summary>
     private static FunctionChoiceBehavior? Offer(

@@ -12,6 +12,7 @@ public sealed class PublicApiTests
     [TestCase("Cycles.Authority")]
     [TestCase("Cycles.Authority.AspNetCore")]
     [TestCase("Cycles.Extensions.AI")]
+    [TestCase("Cycles.SemanticKernel")]
     public void The_public_API_is_the_one_that_was_approved(string library)
     {
         var file = Path.Combine(Repository.Root, "tests", "Cycles.Client.Tests", "PublicApi", $"{library}.txt");

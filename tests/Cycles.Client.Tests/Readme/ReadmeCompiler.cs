@@ -20,6 +20,7 @@ internal static class ReadmeCompiler
         using Microsoft.Extensions.AI;
         using Microsoft.Extensions.Configuration;
         using Microsoft.Extensions.DependencyInjection;
+        using Microsoft.SemanticKernel;
 
         // A model that is not part of the SDK.
         public sealed record Reply(string Text, long InputTokens, long OutputTokens, decimal Dollars);
@@ -39,6 +40,8 @@ internal static class ReadmeCompiler
                 IModel model,
                 IChatClient provider,
                 IEnumerable<AITool> tools,
+                IKernelBuilder builder,
+                Kernel kernel,
                 string prompt,
                 CancellationToken cancellationToken)
             {

@@ -74,6 +74,41 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         });
     }
 
+    [TestCase(DenialMode.Terminate, false)]
+    [TestCase(DenialMode.Throw, false)]
+    [TestCase(DenialMode.Throw, true)]
+    public async Task What_ended_the_loop_is_the_runs_typed_exception(DenialMode mode, bool isStreamed)
+    {
+        SpendsWithModel(points: 0, turns: 1);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.update_status"]);
+        var kernel = Kernel(loop, Deny("Crm.update_status", mode));
+        await using var run = Cycles.BeginRun("case");
+
+        _ = isStreamed ? await loop.StreamAsync(kernel) : (await loop.AskAsync(kernel))[^1].Content;
+
+        Assert.That(
+            run.ThrowIfDenied,
+            Throws
+                .TypeOf<BudgetDeniedException>()
+                .With.Property(nameof(BudgetDeniedException.Denial))
+                .Property(nameof(Denial.ReasonCode))
+                .EqualTo(ReasonCode.BudgetExceeded)
+        );
+        Assert.That(run.Summary.Tools.Select(tool => tool.Name), Is.EqualTo(["Crm.update_status"]));
+    }
+
+    [Test]
+    public async Task A_streamed_loop_stays_in_its_run()
+    {
+        SpendsWithModel(points: 20, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.find", "Crm.find"]);
+        await using var run = Cycles.BeginRun("case");
+
+        await loop.StreamAsync(Kernel(loop));
+
+        Assert.That(Authority.Keys, Is.All.Contains(run.Id));
+    }
+
     [Test]
     public async Task A_loop_that_ended_does_not_end_the_next_one_on_the_same_history()
     {

@@ -209,6 +209,32 @@ public sealed class ChatServiceTests : KernelFixture
     }
 
     [Test]
+    public async Task A_fallback_answers_with_a_client_of_its_own_and_needs_one()
+    {
+        Spends(microcents: LoopModel.Cost);
+        _host = await OpenAIHost.StartAsync("{}");
+        var service = new OpenAIChatCompletionService("m", _host.Client());
+        var guarded = service.WithCycles(
+            Cycles,
+            options =>
+            {
+                options.Prices.Add("m", 1_000_000, 1_000_000);
+                options.Prices.Add("small", 1, 2);
+                options.Fallbacks.Add(new FallbackModel("small", new LoopModel { Model = "small" }));
+            }
+        );
+
+        var message = await guarded.GetChatMessageContentAsync(Canary, Auto, Governed());
+
+        Assert.That(message.Content, Is.EqualTo("done"));
+        Assert.That(_host.Asked, Is.Empty);
+        Assert.That(
+            () => service.WithCycles(Cycles, options => options.Fallbacks.Add(new FallbackModel("small"))),
+            Throws.ArgumentException
+        );
+    }
+
+    [Test]
     public async Task A_service_may_be_guarded_by_itself_and_once()
     {
         Spends(microcents: Usage);

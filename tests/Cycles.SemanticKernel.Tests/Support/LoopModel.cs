@@ -17,6 +17,8 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
 
     public bool IsDisposed { get; private set; }
 
+    public string Model { get; init; } = "m";
+
     public IDictionary<string, object?> Arguments { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>What the model was offered, turn by turn.</summary>
@@ -33,7 +35,7 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
         Task.FromResult(
             new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. NextTurn(messages, options)]))
             {
-                ModelId = "m",
+                ModelId = Model,
                 Usage = Usage(),
             }
         );
@@ -55,7 +57,7 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
 
     /// <summary>Semantic Kernel asks for the metadata, and fails without.</summary>
     public object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("test", defaultModelId: "m") : null;
+        serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("test", defaultModelId: Model) : null;
 
     public void Dispose() => IsDisposed = true;
 
