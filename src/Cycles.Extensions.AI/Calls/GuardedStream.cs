@@ -16,7 +16,17 @@ internal static class GuardedStream
     /// <summary>
     /// Runs what <paramref name="begin"/> holds for, or throws; it is asked at the first MoveNextAsync of each enumeration.
     /// </summary>
-    public static async IAsyncEnumerable<T> RunAsync<T>(
+    public static IAsyncEnumerable<T> RunAsync<T>(
+        Func<CancellationToken, ValueTask<StreamCall<T>>> begin,
+        TimeProvider time,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var items = EachAsync(begin, time, cancellationToken);
+        return CyclesRun.Current is { } run ? RunStream.FollowAsync(run, items, cancellationToken) : items;
+    }
+
+    private static async IAsyncEnumerable<T> EachAsync<T>(
         Func<CancellationToken, ValueTask<StreamCall<T>>> begin,
         TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken = default

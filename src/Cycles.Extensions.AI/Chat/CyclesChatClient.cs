@@ -83,21 +83,11 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ArgumentNullException.ThrowIfNull(messages);
         return PassesThrough(options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? NoUpdates()
-            : StreamAsync(messages, options, cancellationToken);
-    }
-
-    private IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options,
-        CancellationToken cancellationToken
-    )
-    {
-        var stream = GuardedStream.RunAsync(
-            token => BeginStreamAsync(messages, options, token),
-            _calls.Time,
-            cancellationToken
-        );
-        return CyclesRun.Current is { } run ? RunStream.FollowAsync(run, stream, cancellationToken) : stream;
+            : GuardedStream.RunAsync(
+                token => BeginStreamAsync(messages, options, token),
+                _calls.Time,
+                cancellationToken
+            );
     }
 
     /// <summary>What a call of a model is to the authority, unless somebody says otherwise.</summary>

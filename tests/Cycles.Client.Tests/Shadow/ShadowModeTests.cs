@@ -71,16 +71,15 @@ public sealed class ShadowModeTests : ClientFixture
             await guard.CommitAsync(Tokens(500));
         }
 
-        await using (await client.ReserveAsync(Work, Tokens(500)))
-        {
-            // Given back.
-        }
+        await using var returned = await client.ReserveAsync(Work, Tokens(500));
+        await returned.ReleaseAsync();
 
         await using var last = await client.ReserveAsync(Work, Tokens(500));
 
         Assert.That(last.ShadowDenial, Is.Null);
         Assert.That((report.Evaluated, report.Refused), Is.EqualTo((32, 11)));
         Assert.That(report.Saved, Is.EqualTo(new[] { Tokens(5_500) }));
+        await last.ReleaseAsync();
     }
 
     [Test]
