@@ -31,13 +31,12 @@ internal static class FunctionStream
     )
     {
         var first = hold;
-        var guarded = GuardedStream.RunAsync<T>(
+        return GuardedStream.RunAsync<T>(
             async token => new FunctionStreamCall<T>(
                 Interlocked.Exchange(ref first, null) ?? await holdAgain(token).ConfigureAwait(false),
                 stream
             ),
             time
         );
-        return RunStream.FollowAsync(CyclesRun.Current, guarded);
     }
 }

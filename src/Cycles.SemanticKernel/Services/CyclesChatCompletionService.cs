@@ -89,7 +89,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     )
     {
         ArgumentNullException.ThrowIfNull(chatHistory);
-        var stream = GuardedStream.RunAsync<StreamingChatMessageContent>(
+        return GuardedStream.RunAsync<StreamingChatMessageContent>(
             async token =>
             {
                 var (call, service, settings) = await BeginAsync(chatHistory, executionSettings, kernel, token)
@@ -102,7 +102,6 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
             _calls.Time,
             cancellationToken
         );
-        return RunStream.FollowAsync(CyclesRun.Current, stream, cancellationToken);
     }
 
     public void Dispose()
