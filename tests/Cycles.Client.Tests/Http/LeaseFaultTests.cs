@@ -154,6 +154,7 @@ public sealed class LeaseFaultTests
             new CyclesClientOptions
             {
                 TimeProvider = _clock,
+                JournalDirectory = TestHome.NewJournal(),
                 Subject = new Subject { Tenant = "acme" },
                 LoggerFactory = LoggerFactory.Create(logging =>
                     logging.Services.Add(
