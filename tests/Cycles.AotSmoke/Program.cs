@@ -134,6 +134,9 @@ internal sealed class TinyServer : IDisposable
             return (409, """{"error":"BUDGET_EXCEEDED","message":"1 is left","request_id":"req_1"}""");
         }
 
-        return (200, """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":["tenant:acme"]}""");
+        return (
+            200,
+            """{"decision":"ALLOW","reservation_id":"rsv_1","affected_scopes":["tenant:acme"],"remaining_ttl_ms":60000}"""
+        );
     }
 }
