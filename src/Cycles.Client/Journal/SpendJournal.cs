@@ -11,6 +11,11 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
 {
     private readonly ConcurrentDictionary<string, bool> _inHand = new(StringComparer.Ordinal);
 
+    /// <summary>What ended while somebody read the journal, and may be among what they read.</summary>
+    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
+
+    private int _readers;
+
     /// <summary>Whom a replay belongs to: two journals on one folder are one.</summary>
     public object Place => journal is FileSettlementJournal file ? file.Folder : journal;
 
@@ -91,6 +96,22 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     /// <summary>What is left of other processes, or of clients that are gone.</summary>
     public async ValueTask<IReadOnlyList<SpendSettlement>> FindAsync(ICyclesAuthority authority)
     {
+        Interlocked.Increment(ref _readers);
+        try
+        {
+            return await ReadAsync(authority).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _readers) == 0)
+            {
+                _ended.Clear();
+            }
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<SpendSettlement>> ReadAsync(ICyclesAuthority authority)
+    {
         JournalContents contents;
         try
         {
@@ -113,7 +134,16 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
         foreach (var record in contents.Records)
         {
             // What this client is settling right now is not left behind.
-            if (_inHand.TryAdd(record.ReservationId, true) && Revive(authority, record) is { } spend)
+            if (!_inHand.TryAdd(record.ReservationId, true))
+            {
+                continue;
+            }
+
+            if (_ended.ContainsKey(record.ReservationId))
+            {
+                _inHand.TryRemove(record.ReservationId, out _);
+            }
+            else if (Revive(authority, record) is { } spend)
             {
                 found.Add(spend);
             }
@@ -169,6 +199,11 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     private void Drop(SpendSettlement spend)
     {
         spend.IsKept = false;
+        if (Volatile.Read(ref _readers) > 0)
+        {
+            _ended[spend.Record!.ReservationId] = true;
+        }
+
         _inHand.TryRemove(spend.Record!.ReservationId, out _);
     }
 
