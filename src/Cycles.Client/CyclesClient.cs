@@ -118,7 +118,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken = default
     )
     {
-        var attempt = await TryReserveAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
+        var attempt = await AttemptAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
         return attempt.Guard ?? throw new BudgetDeniedException(attempt.Denial!);
     }
 
@@ -144,16 +144,7 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
         Amount estimate,
         ReserveOptions? options = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        ThrowIfDisposed();
-        var reserver = For(options?.Subject)._reserver;
-        var shadow = options?.Shadow ?? Shadow;
-        var request = reserver.NewRequest(action, estimate, options, dryRun: shadow is not null);
-        return shadow is null
-            ? await reserver.ReserveAsync(request, options, cancellationToken).ConfigureAwait(false)
-            : await reserver.ShadowAsync(request, options, shadow, cancellationToken).ConfigureAwait(false);
-    }
+    ) => await AttemptAsync(action, estimate, options, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reserves, runs the work, and commits the amount that it returns.</summary>
     /// <remarks>
@@ -475,6 +466,22 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <summary>All that this client can see: its tenant, or its own levels where only the server knows the tenant.</summary>
     private Subject Everything =>
         _subjects.Default.Tenant is { } tenant ? new Subject { Tenant = tenant } : _subjects.Default;
+
+    private ValueTask<ReserveAttempt> AttemptAsync(
+        CyclesAction action,
+        Amount estimate,
+        ReserveOptions? options,
+        CancellationToken cancellationToken
+    )
+    {
+        ThrowIfDisposed();
+        var reserver = For(options?.Subject)._reserver;
+        var shadow = options?.Shadow ?? Shadow;
+        var request = reserver.NewRequest(action, estimate, options, dryRun: shadow is not null);
+        return shadow is null
+            ? reserver.ReserveAsync(request, options, cancellationToken)
+            : reserver.ShadowAsync(request, options, shadow, cancellationToken);
+    }
 
     /// <summary>
     /// The client of the tenant that a subject names. Where nothing says whose this client is, the server alone knows,

@@ -11,6 +11,9 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
 
     public int Status { get; private set; }
 
+    /// <summary>Whether the answer is a 4xx or 5xx, whatever its body says.</summary>
+    public bool IsRefused => Status is >= 400 and <= 599;
+
     public CyclesResponseMetadata Metadata { get; private set; } = CyclesResponseMetadata.None;
 
     /// <summary>Since its start, by a monotonic clock.</summary>
@@ -22,19 +25,21 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     /// <summary>From here on the request may arrive.</summary>
     public void Sent() => _sent = true;
 
+    /// <exception cref="CyclesTransportException">Its status is neither the documented one nor a refusal.</exception>
     public void Answered(HttpResponseMessage response)
     {
         Status = (int)response.StatusCode;
         Metadata = HttpMetadata.Read(response);
+        if (Status != success && !IsRefused)
+        {
+            throw Unknown(
+                Status is >= 300 and < 400
+                    ? $"it was answered with {Status}, and redirects are not followed"
+                    : $"it was answered with {Status} where {success} is documented",
+                cause: null
+            );
+        }
     }
-
-    public CyclesTransportException Undocumented() =>
-        Unknown(
-            Status is >= 300 and < 400
-                ? $"it was answered with {Status}, and redirects are not followed"
-                : $"it was answered with {Status} where {success} is documented",
-            cause: null
-        );
 
     public CyclesTransportException Invalid(string why, Exception? cause) =>
         Unknown($"it was answered with {Status} and a body that is not valid: {why}", cause);

@@ -44,14 +44,21 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             attempt.Sent();
             using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
-            return attempt.Status is >= 400 and <= 599
-                ? await RefusedAsync(attempt, operation, unit, response, token, cancellationToken).ConfigureAwait(false)
-                : await AcceptedAsync(attempt, operation, unit, response, token).ConfigureAwait(false);
+            using var answer = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);
+            return attempt.IsRefused
+                ? Refused(attempt, operation, unit, HttpErrors.Read(attempt.Status, answer.Bytes, attempt.Metadata))
+                : Accepted(attempt, operation, unit, answer.Bytes);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // Whatever form it takes on its way up, the caller gets what they asked for.
             throw new OperationCanceledException(cancellationToken);
+        }
+        catch (Exception e) when (attempt.IsRefused)
+        {
+            // The status arrived, and it is an answer.
+            var how = $"and a body that could not be read ({e.Message})";
+            return Refused(attempt, operation, unit, HttpErrors.Unreadable(attempt.Status, attempt.Metadata, how));
         }
         catch (Exception e) when (e is not CyclesTransportException)
         {
@@ -72,25 +79,18 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             ? http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
             : client.SendAsync(request, token);
 
-    private static async ValueTask<CyclesResponse<T>> AcceptedAsync<T>(
+    private static CyclesResponse<T> Accepted<T>(
         HttpAttempt attempt,
         HttpOperation<T> operation,
         AmountUnit unit,
-        HttpResponseMessage response,
-        CancellationToken token
+        Span<byte> body
     )
         where T : class
     {
-        if (attempt.Status != operation.Success)
-        {
-            throw attempt.Undocumented();
-        }
-
-        using var body = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);
         T? value;
         try
         {
-            value = operation.Read(body.Bytes);
+            value = operation.Read(body);
         }
         catch (JsonException e)
         {
@@ -110,36 +110,12 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
         return new CyclesResponse<T>(attempt.Status, value, attempt.Metadata, attempt.Elapsed);
     }
 
-    private static async ValueTask<CyclesResponse<T>> RefusedAsync<T>(
+    private static CyclesResponse<T> Refused<T>(
         HttpAttempt attempt,
         HttpOperation<T> operation,
         AmountUnit unit,
-        HttpResponseMessage response,
-        CancellationToken token,
-        CancellationToken callers
+        CyclesError error
     )
-        where T : class
-    {
-        CyclesError error;
-        try
-        {
-            using var body = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);
-            error = HttpErrors.Read(attempt.Status, body.Bytes, attempt.Metadata);
-        }
-        catch (Exception e) when (!callers.IsCancellationRequested)
-        {
-            // The status arrived, and it is an answer.
-            error = HttpErrors.Unreadable(
-                attempt.Status,
-                attempt.Metadata,
-                $"and a body that could not be read ({e.Message})"
-            );
-        }
-
-        return new CyclesResponse<T>(
-            operation.NeedsBudget ? MissingBudget.Explain(error, unit) : error,
-            attempt.Metadata,
-            attempt.Elapsed
-        );
-    }
+        where T : class =>
+        new(operation.NeedsBudget ? MissingBudget.Explain(error, unit) : error, attempt.Metadata, attempt.Elapsed);
 }

@@ -6,34 +6,70 @@ namespace Cycles;
 /// <summary>Reads what comes with an answer besides its body. What is not as the protocol has it counts as absent.</summary>
 internal static class HttpMetadata
 {
+    /// <summary>One walk over what came, which is less than looking for each name.</summary>
     public static CyclesResponseMetadata Read(HttpResponseMessage response)
     {
-        var headers = response.Headers.NonValidated;
+        string? requestId = null;
+        string? traceId = null;
+        string? tenant = null;
+        long? remaining = null;
+        long? reset = null;
+        TimeSpan? retryAfter = null;
+        foreach (var (name, values) in response.Headers.NonValidated)
+        {
+            // Two values say nothing.
+            if (values.Count != 1)
+            {
+                continue;
+            }
+
+            if (Is(name, HttpHeaderNames.RequestId))
+            {
+                requestId = Text(values);
+            }
+            else if (Is(name, HttpHeaderNames.TraceId))
+            {
+                traceId = Text(values);
+            }
+            else if (Is(name, HttpHeaderNames.Tenant))
+            {
+                tenant = Text(values);
+            }
+            else if (Is(name, HttpHeaderNames.RateLimitRemaining))
+            {
+                remaining = Number(values);
+            }
+            else if (Is(name, HttpHeaderNames.RateLimitReset))
+            {
+                reset = Number(values);
+            }
+            else if (Is(name, HttpHeaderNames.RetryAfter))
+            {
+                retryAfter = RetryAfter.Parse(values.ToString());
+            }
+        }
+
         return new CyclesResponseMetadata
         {
-            RequestId = Text(headers, HttpHeaderNames.RequestId),
-            TraceId = Text(headers, HttpHeaderNames.TraceId),
-            Tenant = Text(headers, HttpHeaderNames.Tenant),
-            RateLimitRemaining = Number(headers, HttpHeaderNames.RateLimitRemaining),
-            RateLimitReset = Time(Number(headers, HttpHeaderNames.RateLimitReset)),
-            RetryAfter = RetryAfter.Parse(Single(headers, HttpHeaderNames.RetryAfter)),
+            RequestId = requestId,
+            TraceId = traceId,
+            Tenant = tenant,
+            RateLimitRemaining = remaining,
+            RateLimitReset = Time(reset),
+            RetryAfter = retryAfter,
         };
     }
 
-    private static string? Text(HttpHeadersNonValidated headers, string name) =>
-        Single(headers, name)?.Trim() is { Length: > 0 } text ? text : null;
+    private static bool Is(string name, string known) => name.Equals(known, StringComparison.OrdinalIgnoreCase);
 
-    private static long? Number(HttpHeadersNonValidated headers, string name) =>
-        long.TryParse(Text(headers, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static string? Text(HeaderStringValues values) =>
+        values.ToString().Trim() is { Length: > 0 } text ? text : null;
+
+    private static long? Number(HeaderStringValues values) =>
+        long.TryParse(Text(values), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static DateTimeOffset? Time(long? seconds) =>
         seconds is { } known && known <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.FromUnixTimeSeconds(known)
             : null;
-
-    /// <summary>Two values say nothing.</summary>
-    private static string? Single(HttpHeadersNonValidated headers, string name) =>
-        headers.TryGetValues(name, out var values) && values.Count == 1 ? values.ToString() : null;
 }

@@ -32,23 +32,21 @@ internal struct ResponseBody : IDisposable
         var body = new ResponseBody { _buffer = ArrayPool<byte>.Shared.Rent((int)(announced ?? FirstBuffer) + 1) };
         try
         {
+            // Whoever disposes the content disposes its stream.
             var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
+            while (true)
             {
-                while (true)
+                body.MakeRoom();
+                var read = await stream
+                    .ReadAsync(body._buffer.AsMemory(body._length), cancellationToken)
+                    .ConfigureAwait(false);
+                if (read == 0)
                 {
-                    body.MakeRoom();
-                    var read = await stream
-                        .ReadAsync(body._buffer.AsMemory(body._length), cancellationToken)
-                        .ConfigureAwait(false);
-                    if (read == 0)
-                    {
-                        return body;
-                    }
-
-                    body._length += read;
-                    ThrowIfTooLong(body._length);
+                    return body;
                 }
+
+                body._length += read;
+                ThrowIfTooLong(body._length);
             }
         }
         catch
