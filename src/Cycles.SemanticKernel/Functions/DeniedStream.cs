@@ -6,8 +6,8 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Cycles.SemanticKernel;
 
 /// <summary>
-/// The text of a denial as a stream. Nobody tells a filter which items the caller wants, so it is a stream of every kind
-/// that has text.
+/// The text of a denial as a stream. Before a function has run nobody tells a filter which items the caller wants, so it is
+/// a stream of every kind that has text.
 /// </summary>
 internal sealed class DeniedStream(string text)
     : IAsyncEnumerable<StreamingTextContent>,
@@ -27,6 +27,9 @@ internal sealed class DeniedStream(string text)
                 || item == typeof(ChatResponseUpdate)
             );
 
+    /// <summary>The text as a stream of such items; null where they have none.</summary>
+    public static IAsyncEnumerable<T>? Of<T>(string text) => (object)new DeniedStream(text) as IAsyncEnumerable<T>;
+
     IAsyncEnumerator<StreamingTextContent> IAsyncEnumerable<StreamingTextContent>.GetAsyncEnumerator(
         CancellationToken cancellationToken
     ) => Once(new StreamingTextContent(text));
@@ -41,6 +44,9 @@ internal sealed class DeniedStream(string text)
 
     IAsyncEnumerator<string> IAsyncEnumerable<string>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
         Once(text);
+
+    /// <summary>For who takes the result as text.</summary>
+    public override string ToString() => text;
 
     private static async IAsyncEnumerator<T> Once<T>(T item)
     {

@@ -3,40 +3,34 @@ using Cycles.Extensions.AI;
 
 namespace Cycles.SemanticKernel;
 
-/// <summary>Settles a function that streams when its enumeration ends: until then its body has not even begun.</summary>
+/// <summary>Puts holds around the stream of a function, each settled when its enumeration ends.</summary>
 internal static class FunctionStream
 {
     private static readonly MethodInfo GuardItems = ((Delegate)Guard<object>).Method.GetGenericMethodDefinition();
 
-    /// <summary>The same stream with a hold that is settled at its end; null for what is no stream.</summary>
-    /// <param name="stream">What the function returned.</param>
-    /// <param name="hold">What is held already, for the first enumeration.</param>
-    /// <param name="holdAgain">Holds for a further enumeration, or throws.</param>
-    /// <param name="time">The clock of the stream.</param>
-    public static object? Guard(
-        object? stream,
-        ToolHold hold,
-        Func<CancellationToken, ValueTask<ToolHold>> holdAgain,
-        TimeProvider time
-    ) =>
-        stream is not null && StreamedType.Of(stream.GetType()) is { } item
-            ? GuardItems.MakeGenericMethod(item).Invoke(null, [stream, hold, holdAgain, time])
+    /// <summary>The same stream with a hold for each enumeration; null for what is no stream.</summary>
+    public static object? Guard(object? stream, StreamedFunction function) =>
+        stream is not null && StreamedType.OfResult(stream.GetType()) is { } item
+            ? GuardItems.MakeGenericMethod(item).Invoke(null, [stream, function])
             : null;
 
-    private static IAsyncEnumerable<T> Guard<T>(
-        IAsyncEnumerable<T> stream,
-        ToolHold hold,
-        Func<CancellationToken, ValueTask<ToolHold>> holdAgain,
-        TimeProvider time
-    )
+    private static FunctionResultStream<T> Guard<T>(object result, StreamedFunction function)
     {
-        var first = hold;
-        return GuardedStream.RunAsync<T>(
-            async token => new FunctionStreamCall<T>(
-                Interlocked.Exchange(ref first, null) ?? await holdAgain(token).ConfigureAwait(false),
-                stream
-            ),
-            time
+        var stream = result as IAsyncEnumerable<T> ?? new ReadOnce<T>((IAsyncEnumerator<T>)result);
+        return new(
+            GuardedStream.RunAsync<T>(
+                async token =>
+                {
+                    var hold = await function.HoldAsync(token).ConfigureAwait(false);
+                    return new FunctionStreamCall<T>(
+                        hold,
+                        hold.Denial is not { } denied
+                            ? stream
+                            : DeniedStream.Of<T>(function.Deny(hold)) ?? throw new BudgetDeniedException(denied.Denial)
+                    );
+                },
+                function.Time
+            )
         );
     }
 }

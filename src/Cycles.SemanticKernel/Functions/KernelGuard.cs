@@ -61,7 +61,9 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
         try
         {
             await (
-                context.IsStreaming ? StreamAsync(context, next, call, place) : RunAsync(context, next, call, place)
+                context.IsStreaming || StreamedType.IsReturnedBy(context.Function)
+                    ? StreamAsync(context, next, call, place, isLoops: own is not null)
+                    : RunAsync(context, next, call, place)
             ).ConfigureAwait(false);
         }
         finally
@@ -103,20 +105,33 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
         FunctionInvocationContext context,
         Func<FunctionInvocationContext, Task> next,
         ToolCall call,
-        LoopCall entered
+        LoopCall entered,
+        bool isLoops
     )
     {
         using var place = entered;
-        var declared = KernelTool.TermsOf(context.Function, call.Name);
-        var hold = await _guard
-            .BeginAsync(call, declared, place.Caps, place.Key, context.CancellationToken)
-            .ConfigureAwait(false);
-        if (hold.Denial is { } denied)
+        if (place.IsGuardedAlready)
         {
-            var text = GuardedCall.Deny(denied, hold.Mode, place);
-            context.Result = DeniedStream.Suits(context.Function)
-                ? new FunctionResult(context.Result, new DeniedStream(text))
-                : throw new BudgetDeniedException(denied.Denial);
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        // Nothing of a streaming function runs before somebody reads, and filters outside may see to it that nobody does.
+        // One inside may read, though, or act by itself; and a function that is called as a whole runs up to its stream.
+        var function = new StreamedFunction(_guard, call, KernelTool.TermsOf(context.Function, call.Name), place);
+        var ahead =
+            context.IsStreaming && IsInnermost(context)
+                ? null
+                : await function.HoldAheadAsync(context.CancellationToken).ConfigureAwait(false);
+        if (ahead is { Denial: { } denied })
+        {
+            var text = function.Deny(ahead);
+            context.Result = new FunctionResult(
+                context.Result,
+                !isLoops && DeniedStream.Suits(context.Function) ? new DeniedStream(text)
+                    : context.IsStreaming ? throw new BudgetDeniedException(denied.Denial)
+                    : text
+            );
             return;
         }
 
@@ -124,39 +139,22 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
         {
             await next(context).ConfigureAwait(false);
         }
-        catch
+        catch when (ahead is not null)
         {
-            await hold.SettleAsync(failed: true).ConfigureAwait(false);
+            await ahead.SettleAsync(failed: true).ConfigureAwait(false);
             throw;
         }
 
-        if (
-            FunctionStream.Guard(
-                context.Result.GetValue<object>(),
-                hold,
-                token => HoldAgainAsync(call, declared, token),
-                _guard.Time
-            ) is
-            { } guarded
-        )
+        if (FunctionStream.Guard(context.Result.GetValue<object>(), function) is { } guarded)
         {
             context.Result = new FunctionResult(context.Result, guarded);
         }
-        else
+        else if (ahead is not null)
         {
-            await hold.SettleAsync(failed: false).ConfigureAwait(false);
+            await ahead.SettleAsync(failed: false).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask<ToolHold> HoldAgainAsync(
-        ToolCall call,
-        ToolTerms declared,
-        CancellationToken cancellationToken
-    )
-    {
-        var hold = await _guard
-            .BeginAsync(call, declared, caps: null, key: null, cancellationToken)
-            .ConfigureAwait(false);
-        return hold.Denial is { } denied ? throw new BudgetDeniedException(denied.Denial) : hold;
-    }
+    private bool IsInnermost(FunctionInvocationContext context) =>
+        context.Kernel.FunctionInvocationFilters is [.., var last] && last == this;
 }

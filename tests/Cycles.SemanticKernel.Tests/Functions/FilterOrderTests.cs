@@ -9,7 +9,7 @@ public sealed class FilterOrderTests : KernelFixture
     [Test]
     public async Task A_filter_outside_that_answers_by_itself_costs_nothing()
     {
-        var kernel = WithForeign(before: true, (context, _) => Answer(context, "cached"));
+        var kernel = WithForeign(isOutside: true, (context, _) => Answer(context, "cached"));
 
         var result = await kernel.InvokeAsync("Crm", "find", Secret);
 
@@ -21,18 +21,18 @@ public sealed class FilterOrderTests : KernelFixture
     public async Task A_filter_inside_that_answers_by_itself_is_paid_for()
     {
         Spends(10);
-        var kernel = WithForeign(before: false, (context, _) => Answer(context, "cached"));
+        var kernel = WithForeign(isOutside: false, (context, _) => Answer(context, "cached"));
 
         Assert.That((await kernel.InvokeAsync("Crm", "find", Secret)).GetValue<string>(), Is.EqualTo("cached"));
     }
 
     [TestCase(true, 20)]
     [TestCase(false, 10)]
-    public async Task A_filter_that_repeats_pays_for_each_time_outside_and_once_inside(bool before, int spent)
+    public async Task A_filter_that_repeats_pays_for_each_time_outside_and_once_inside(bool isOutside, int spent)
     {
         Spends(spent);
         var kernel = WithForeign(
-            before,
+            isOutside,
             async (context, next) =>
             {
                 await next(context);
@@ -72,39 +72,9 @@ public sealed class FilterOrderTests : KernelFixture
         Assert.That(isInsideCalled, Is.False);
     }
 
-    private Kernel WithForeign(
-        bool before,
-        Func<FunctionInvocationContext, Func<FunctionInvocationContext, Task>, Task> filter
-    )
-    {
-        var builder = Builder();
-        if (before)
-        {
-            builder.Services.AddSingleton<IFunctionInvocationFilter>(new ForeignFilter(filter));
-        }
-
-        builder.AddCycles(options => Configure(options, null), Cycles);
-        if (!before)
-        {
-            builder.Services.AddSingleton<IFunctionInvocationFilter>(new ForeignFilter(filter));
-        }
-
-        return builder.Build();
-    }
-
     private static Task Answer(FunctionInvocationContext context, string value)
     {
         context.Result = new FunctionResult(context.Result, value);
         return Task.CompletedTask;
-    }
-
-    private sealed class ForeignFilter(
-        Func<FunctionInvocationContext, Func<FunctionInvocationContext, Task>, Task> filter
-    ) : IFunctionInvocationFilter
-    {
-        public Task OnFunctionInvocationAsync(
-            FunctionInvocationContext context,
-            Func<FunctionInvocationContext, Task> next
-        ) => filter(context, next);
     }
 }

@@ -72,17 +72,35 @@ public sealed class StreamTests : KernelFixture
         }
     }
 
-    [TestCase(false, 0)]
-    [TestCase(true, 10)]
-    public void A_stream_that_breaks_gives_its_hold_back_unless_it_may_have_acted(bool hasSideEffects, int spent)
+    [TestCase("breaking", false, 0)]
+    [TestCase("breaking", true, 10)]
+    [TestCase("breaking_contents", false, 0)]
+    [TestCase("breaking_contents", true, 10)]
+    public void A_stream_that_breaks_gives_its_hold_back_unless_it_may_have_acted(
+        string function,
+        bool hasSideEffects,
+        int spent
+    )
     {
         Spends(spent);
-        var kernel = Governed(options => options.Tools["Crm.breaking"].HasSideEffects = hasSideEffects);
+        var kernel = Governed(options => options.Tools[$"Crm.{function}"].HasSideEffects = hasSideEffects);
 
         Assert.That(
-            async () => await kernel.InvokeStreamingAsync<string>("Crm", "breaking", Secret).ToListAsync(),
+            async () =>
+                function == "breaking"
+                    ? (object)await kernel.InvokeStreamingAsync<string>("Crm", function, Secret).ToListAsync()
+                    : await kernel.InvokeStreamingAsync<StreamingKernelContent>("Crm", function, Secret).ToListAsync(),
             Throws.InvalidOperationException.With.Message.Contains(Canary)
         );
+        Assert.That(Crm.Ran, Is.EqualTo([function]));
+    }
+
+    [Test]
+    public async Task A_stream_that_nobody_reads_holds_nothing()
+    {
+        await using (Stream<string>("words").GetAsyncEnumerator()) { }
+
+        Assert.That(Authority.Requests, Is.Empty);
     }
 
     [Test]

@@ -100,4 +100,41 @@ public sealed class CrmPlugin
         yield return secret;
         throw new InvalidOperationException($"The stream broke over {secret}.");
     }
+
+    [KernelFunction("breaking_contents")]
+    public async IAsyncEnumerable<StreamingKernelContent> BreakingContents(string secret)
+    {
+        Ran.Enqueue("breaking_contents");
+        await Task.Yield();
+        yield return new StreamingTextContent(secret);
+        throw new InvalidOperationException($"The stream broke over {secret}.");
+    }
+
+    /// <summary>Runs up to its stream before anybody reads.</summary>
+    [KernelFunction("opened")]
+    public async Task<IAsyncEnumerable<string>> Opened(string secret)
+    {
+        Ran.Enqueue("opened");
+        await Task.Yield();
+        return new[] { $"{secret}-0", $"{secret}-1", $"{secret}-2" }.ToAsyncEnumerable();
+    }
+
+    /// <summary>A stream that no iterator made, as an ORM's is not.</summary>
+    [KernelFunction("rows")]
+    public IAsyncEnumerable<string> Rows(string secret) => new Table(Words(secret));
+
+    private sealed class Table(IAsyncEnumerable<string> rows) : IAsyncEnumerable<string>
+    {
+        public IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            new Cursor(rows.GetAsyncEnumerator(cancellationToken));
+    }
+
+    private sealed class Cursor(IAsyncEnumerator<string> rows) : IAsyncEnumerator<string>
+    {
+        public string Current => rows.Current;
+
+        public ValueTask<bool> MoveNextAsync() => rows.MoveNextAsync();
+
+        public ValueTask DisposeAsync() => rows.DisposeAsync();
+    }
 }

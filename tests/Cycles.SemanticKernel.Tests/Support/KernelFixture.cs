@@ -101,6 +101,28 @@ public abstract class KernelFixture
         return builder.AddCycles(options => Configure(options, configure), Cycles).Build();
     }
 
+    /// <summary>A governed kernel with a filter of somebody else's, which runs outside of ours or inside.</summary>
+    protected Kernel WithForeign(
+        bool isOutside,
+        Func<FunctionInvocationContext, Func<FunctionInvocationContext, Task>, Task> filter,
+        Action<CyclesKernelOptions>? configure = null
+    )
+    {
+        var builder = Builder();
+        if (isOutside)
+        {
+            builder.Services.AddSingleton<IFunctionInvocationFilter>(new ForeignFilter(filter));
+        }
+
+        builder.AddCycles(options => Configure(options, configure), Cycles);
+        if (!isOutside)
+        {
+            builder.Services.AddSingleton<IFunctionInvocationFilter>(new ForeignFilter(filter));
+        }
+
+        return builder.Build();
+    }
+
     /// <summary>An input token costs 100 microcents, an output token 200.</summary>
     protected static void Configure(CyclesKernelOptions options, Action<CyclesKernelOptions>? configure)
     {
