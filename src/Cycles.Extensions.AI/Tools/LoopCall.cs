@@ -33,7 +33,7 @@ internal readonly struct LoopCall : IDisposable
     public string? Key { get; private init; }
 
     /// <summary>What the model's turn left of the tools; null when that is not known.</summary>
-    public Caps? Caps => _isLoops ? CappedCalls.CapsOf(_context!.CallContent) : null;
+    public Caps? Caps { get; init; }
 
     public static LoopCall Enter(string tool)
     {
@@ -47,7 +47,11 @@ internal readonly struct LoopCall : IDisposable
     public static LoopCall Enter(string tool, FunctionInvocationContext context, ToolLoop loop, bool isLoops) =>
         !isLoops ? new LoopCall(context, loop, tool, isLoops: false)
         : loop.Begin(context, tool) is { } attempt
-            ? new LoopCall(context, loop, tool, isLoops: true) { Key = KeyOf(loop, context, attempt) }
+            ? new LoopCall(context, loop, tool, isLoops: true)
+            {
+                Key = KeyOf(loop, context, attempt),
+                Caps = CappedCalls.CapsOf(context.CallContent),
+            }
         : new LoopCall(context, loop, tool, isLoops: false) { IsGuardedAlready = true };
 
     /// <summary>Lets the loop end after this batch.</summary>

@@ -22,6 +22,18 @@ internal sealed class ToolLoop
     /// <summary>Tells this request apart from every other.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>Whether a denial ended it.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasEnded;
+            }
+        }
+    }
+
     public static ToolLoop Of(FunctionInvocationContext context) =>
         // Before a loop sets it, a context has an array that all contexts share.
         context.Messages.IsReadOnly
@@ -32,18 +44,8 @@ internal sealed class ToolLoop
     /// Whether a denial ended the loop that asks the model with these messages, although its last call had no guard that
     /// could stop it: then the model must not be asked.
     /// </summary>
-    public static bool HasEnded(IEnumerable<ChatMessage> messages)
-    {
-        if (!Loops.TryGetValue(messages, out var loop))
-        {
-            return false;
-        }
-
-        lock (loop._gate)
-        {
-            return loop._hasEnded;
-        }
-    }
+    public static bool HasEnded(IEnumerable<ChatMessage> messages) =>
+        Loops.TryGetValue(messages, out var loop) && loop.IsOver;
 
     /// <summary>Begins a call: which attempt at it this is, from 0; null when a guard around this one has begun it.</summary>
     public int? Begin(FunctionInvocationContext context, string tool)

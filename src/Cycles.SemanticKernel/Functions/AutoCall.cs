@@ -50,7 +50,17 @@ internal sealed class AutoCall
         var isLoops =
             ReferenceEquals(call._context.Function, function) && Interlocked.Exchange(ref call._running, 1) == 0;
         own = isLoops ? call : null;
-        return LoopCall.Enter(tool, call._context, call._loop, isLoops);
+        var place = LoopCall.Enter(tool, call._context, call._loop, isLoops);
+        return isLoops && !call.IsChatClients ? place with { Caps = HistoryCaps.Of(call._context.ChatHistory) } : place;
+    }
+
+    /// <summary>The call is over, for the loop too where a denial ended it and nobody else could stop it.</summary>
+    public void Complete()
+    {
+        if (!IsChatClients && _loop.IsOver && !_context.Terminate)
+        {
+            UnknownCalls.EndLoop(_context);
+        }
     }
 
     /// <summary>The function has run; a filter that retries may call it again.</summary>

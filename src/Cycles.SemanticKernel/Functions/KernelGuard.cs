@@ -41,7 +41,13 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
         catch (Exception e) when (!call.IsChatClients)
         {
             // A chat service puts the exception's message into the history, for the model to read.
-            throw new KernelException("The function failed.", e);
+            throw e is OperationCanceledException && context.CancellationToken.IsCancellationRequested
+                ? new OperationCanceledException("The call was canceled.", e, context.CancellationToken)
+                : new KernelException("The function failed.", e);
+        }
+        finally
+        {
+            call.Complete();
         }
     }
 

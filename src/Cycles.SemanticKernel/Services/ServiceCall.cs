@@ -44,6 +44,7 @@ internal sealed class ServiceCall(
 
     public ValueTask EndAsync(StreamEnd end)
     {
+        HistoryCaps.Set(history, caps: null);
         if (history.Count != _messages)
         {
             service.TellHiddenTurns(call.Estimate);

@@ -50,8 +50,12 @@ internal static class SettingsCaps
     public static FunctionChoiceBehaviorConfiguration? ChoiceOf(
         PromptExecutionSettings? settings,
         ChatHistory history,
-        Kernel? kernel
-    ) => settings?.FunctionChoiceBehavior?.GetConfiguration(new(history) { Kernel = kernel });
+        Kernel? kernel,
+        int turn = 0
+    ) =>
+        settings?.FunctionChoiceBehavior?.GetConfiguration(
+            new(history) { Kernel = kernel, RequestSequenceIndex = turn }
+        );
 
     public static int? MaxTokensOf(PromptExecutionSettings? settings) =>
         settings is null ? null

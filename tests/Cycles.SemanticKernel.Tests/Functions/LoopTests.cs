@@ -74,6 +74,121 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         });
     }
 
+    [TestCase(false, false)]
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    [TestCase(true, true)]
+    public async Task A_denial_ends_the_loop_where_calls_that_nobody_can_make_are_the_last(
+        bool concurrent,
+        bool isStreamed
+    )
+    {
+        SpendsWithModel(points: 10, turns: 1);
+        await using var loop = await LoopAsync(
+            concurrent,
+            ["Crm.update_status", "Crm.find", "Crm.unknown", "Elsewhere.unknown"],
+            ["Crm.find"]
+        );
+        var kernel = Kernel(loop, Deny("Crm.update_status", DenialMode.Terminate));
+        var history = new ChatHistory();
+
+        if (isStreamed)
+        {
+            await loop.StreamAsync(kernel, history);
+        }
+        else if (await loop.AskAsync(kernel, history) is [.., var last] && !history.Contains(last))
+        {
+            history.Add(last);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(loop.Turns, Is.EqualTo(1), "model turns");
+            Assert.That(Crm.Ran, Is.EqualTo(["find"]));
+            Assert.That(AnsweredCalls(history), Is.EquivalentTo(["call-0", "call-1", "call-2", "call-3"]));
+        });
+    }
+
+    [Test]
+    public async Task A_denial_ends_the_loop_where_the_last_call_is_of_a_function_that_was_hidden()
+    {
+        SpendsWithModel(points: 0, turns: 1);
+        Ledger
+            .Administer("acme")
+            .SetCaps("tenant:acme", AmountUnit.UsdMicrocents, new Caps { ToolDenylist = ["Crm.find"] });
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.update_status", "Crm.find"], ["Crm.find"]);
+
+        await loop.AskAsync(Kernel(loop, Deny("Crm.update_status", DenialMode.Terminate)));
+
+        Assert.That(loop.Turns, Is.EqualTo(1), "model turns");
+        Assert.That(Crm.Ran, Is.Empty);
+    }
+
+    [Test]
+    public async Task Who_gives_up_while_a_function_runs_finds_the_call_canceled_and_so_does_a_filter_outside()
+    {
+        SpendsWithModel(points: 0, turns: 1);
+        using var stop = Crm.GivingUp = new CancellationTokenSource();
+        Exception? seen = null;
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.abandoned"]);
+        var kernel = WithForeign(
+            loop,
+            async (context, next) =>
+            {
+                try
+                {
+                    await next(context);
+                }
+                catch (Exception e)
+                {
+                    seen = e;
+                    throw;
+                }
+            }
+        );
+        var history = new ChatHistory();
+
+        Assert.That(
+            async () => await loop.AskAsync(kernel, history, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+        Assert.That(seen, Is.InstanceOf<OperationCanceledException>());
+        Assert.That(Results(history), Has.None.Contains(Canary));
+    }
+
+    /// <summary>A function that returns a stream: no loop can read it, but a filter outside can.</summary>
+    [Test]
+    public async Task A_stream_that_a_filter_of_the_loop_reads_is_settled_at_its_end()
+    {
+        SpendsWithModel(points: 10, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.words"]);
+        var kernel = WithForeign(
+            loop,
+            async (context, next) =>
+            {
+                await next(context);
+                var words = await context.Result.GetValue<IAsyncEnumerable<string>>()!.ToListAsync();
+                context.Result = new FunctionResult(context.Result, string.Join(' ', words));
+            }
+        );
+
+        var messages = await loop.AskAsync(kernel);
+
+        Assert.That(Results(messages), Is.EqualTo([$"{Canary}-0 {Canary}-1 {Canary}-2"]));
+    }
+
+    [Test]
+    public async Task A_denied_function_that_returns_a_stream_is_a_text_that_the_model_reads()
+    {
+        SpendsWithModel(points: 0, turns: 2);
+        await using var loop = await LoopAsync(concurrent: false, ["Crm.words"]);
+
+        var messages = await loop.AskAsync(Kernel(loop, Deny("Crm.words", DenialMode.Skip)));
+
+        Assert.That(Results(messages).Single(), Does.Contain("'Crm.words' was denied"));
+        Assert.That(Crm.Ran, Is.Empty);
+    }
+
     [TestCase(DenialMode.Terminate, false)]
     [TestCase(DenialMode.Throw, false)]
     [TestCase(DenialMode.Throw, true)]
@@ -153,25 +268,23 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         SpendsWithModel(points: 0, turns: 2);
         Exception? seen = null;
         await using var loop = await LoopAsync(concurrent: false, ["Crm.fail"]);
-        var builder = Register(loop);
-        builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(
-            new ForeignFilter(
-                async (context, next) =>
+        var kernel = WithForeign(
+            loop,
+            async (context, next) =>
+            {
+                try
                 {
-                    try
-                    {
-                        await next(context);
-                    }
-                    catch (Exception e)
-                    {
-                        seen = e.InnerException ?? e;
-                        throw;
-                    }
+                    await next(context);
                 }
-            )
+                catch (Exception e)
+                {
+                    seen = e.InnerException ?? e;
+                    throw;
+                }
+            }
         );
 
-        await loop.AskAsync(builder.AddCycles(options => Configure(options, null), Cycles).Build());
+        await loop.AskAsync(kernel);
 
         Assert.That(seen, Is.InstanceOf<InvalidOperationException>());
     }
@@ -183,7 +296,7 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         await using var loop = await LoopAsync(concurrent: false, ["Crm.find"]);
         var builder = Register(loop).AddCycles(options => Configure(options, null), Cycles);
         builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(
-            new ForeignFilter(
+            new ForeignAutoFilter(
                 async (context, next) =>
                 {
                     await next(context);
@@ -293,6 +406,17 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
     private Kernel Kernel(KernelLoop loop, Action<CyclesKernelOptions>? configure = null) =>
         Register(loop).AddCycles(options => Configure(options, configure), Cycles).Build();
 
+    /// <summary>With a filter of somebody else's, outside of ours.</summary>
+    private Kernel WithForeign(
+        KernelLoop loop,
+        Func<AutoFunctionInvocationContext, Func<AutoFunctionInvocationContext, Task>, Task> filter
+    )
+    {
+        var builder = Register(loop);
+        builder.Services.AddSingleton<IAutoFunctionInvocationFilter>(new ForeignAutoFilter(filter));
+        return builder.AddCycles(options => Configure(options, null), Cycles).Build();
+    }
+
     private IKernelBuilder Register(KernelLoop loop)
     {
         var builder = Builder();
@@ -308,6 +432,14 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
             options.Tools[function].WhenDenied = mode;
         };
 
+    private static IReadOnlyList<string?> AnsweredCalls(ChatHistory history) =>
+        [
+            .. history
+                .SelectMany(message => message.Items)
+                .OfType<FunctionResultContent>()
+                .Select(result => result.CallId),
+        ];
+
     private static IReadOnlyList<string?> Results(IEnumerable<ChatMessageContent> messages) =>
         [
             .. messages
@@ -316,7 +448,7 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
                 .Select(content => content.Result?.ToString()),
         ];
 
-    private sealed class ForeignFilter(
+    private sealed class ForeignAutoFilter(
         Func<AutoFunctionInvocationContext, Func<AutoFunctionInvocationContext, Task>, Task> filter
     ) : IAutoFunctionInvocationFilter
     {

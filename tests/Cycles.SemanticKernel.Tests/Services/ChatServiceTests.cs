@@ -179,6 +179,37 @@ public sealed class ChatServiceTests : KernelFixture
         Assert.That(_host.Asked.Single(), Does.Contain("\"max_completion_tokens\":20"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_a_connectors_own_behavior_offers_all_the_same_is_refused(bool isStreaming)
+    {
+        Cap(new Caps { ToolDenylist = ["Crm.update_status"] });
+        var kernel = await KernelAsync(["Crm-update_status", "Crm-find"]);
+        var settings = new OpenAIPromptExecutionSettings
+        {
+            ToolCallBehavior = ToolCallBehavior.AutoInvokeKernelFunctions,
+        };
+        var history = new ChatHistory(Canary);
+
+        if (isStreaming)
+        {
+            await Service(kernel).GetStreamingChatMessageContentsAsync(history, settings, kernel).ToListAsync();
+        }
+        else
+        {
+            await Service(kernel).GetChatMessageContentAsync(history, settings, kernel);
+        }
+
+        var results = history.SelectMany(message => message.Items).OfType<FunctionResultContent>().ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(_host.Offered[0], Does.Contain("Crm-update_status"), "there it cannot be hidden");
+            Assert.That(Crm.Ran, Is.EqualTo(["find"]));
+            Assert.That(results[0].Result, Does.Contain("TOOL_NOT_ALLOWED"));
+        });
+        Spends(points: 10, microcents: Authority.Creates[0].Estimate.Value);
+    }
+
     [Test]
     public async Task Without_a_step_left_the_model_can_only_answer()
     {

@@ -13,6 +13,9 @@ public sealed class CrmPlugin
     /// <summary>What every function that is named after it waits for, when set.</summary>
     public Task? Gate { get; set; }
 
+    /// <summary>Who gives up.</summary>
+    public CancellationTokenSource? GivingUp { get; set; }
+
     [KernelFunction("update_status")]
     public async Task<string> UpdateStatus(string secret)
     {
@@ -33,6 +36,15 @@ public sealed class CrmPlugin
     {
         Ran.Enqueue("fail");
         throw new InvalidOperationException($"The CRM broke over {secret}.");
+    }
+
+    /// <summary>Its caller gives up while it runs.</summary>
+    [KernelFunction("abandoned")]
+    public async Task<string> Abandoned(string secret, CancellationToken cancellationToken)
+    {
+        Ran.Enqueue("abandoned");
+        await GivingUp!.CancelAsync();
+        throw new OperationCanceledException($"Gave up over {secret}.", cancellationToken);
     }
 
     [KernelFunction("priced"), CyclesCost(7, AmountUnit.RiskPoints, Kind = "crm.write", Toolset = "crm")]

@@ -32,19 +32,24 @@ public abstract class KernelLoop : IAsyncDisposable
     }
 
     /// <summary>Asks; what comes back is all that the model could read in the end, the answer last.</summary>
-    public async Task<IReadOnlyList<ChatMessageContent>> AskAsync(Kernel kernel, ChatHistory? history = null)
+    public async Task<IReadOnlyList<ChatMessageContent>> AskAsync(
+        Kernel kernel,
+        ChatHistory? history = null,
+        CancellationToken cancellationToken = default
+    )
     {
         history ??= [];
         history.AddUserMessage("canary-9b2e");
         var answer = await kernel
             .GetRequiredService<IChatCompletionService>()
-            .GetChatMessageContentAsync(history, _settings, kernel);
+            .GetChatMessageContentAsync(history, _settings, kernel, cancellationToken);
         return [.. history, answer];
     }
 
-    public async Task<string> StreamAsync(Kernel kernel)
+    public async Task<string> StreamAsync(Kernel kernel, ChatHistory? history = null)
     {
-        var history = new ChatHistory("canary-9b2e");
+        history ??= [];
+        history.AddUserMessage("canary-9b2e");
         var texts = await kernel
             .GetRequiredService<IChatCompletionService>()
             .GetStreamingChatMessageContentsAsync(history, _settings, kernel)

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Cycles.SemanticKernel;
+
+/// <summary>
+/// The caps of the call that a chat service answers, for the functions that it calls meanwhile: known by the history,
+/// which such a loop hands to every filter.
+/// </summary>
+internal static class HistoryCaps
+{
+    private static readonly ConditionalWeakTable<ChatHistory, Caps> Calls = [];
+
+    /// <summary>Takes note; of nothing, where the call has no caps.</summary>
+    public static void Set(ChatHistory history, Caps? caps)
+    {
+        Calls.Remove(history);
+        if (caps is not null)
+        {
+            Calls.AddOrUpdate(history, caps);
+        }
+    }
+
+    public static Caps? Of(ChatHistory history) => Calls.TryGetValue(history, out var caps) ? caps : null;
+}
