@@ -8,6 +8,9 @@ namespace Cycles.SemanticKernel.Tests;
 /// <summary>Functions that note that their bodies ran.</summary>
 public sealed class CrmPlugin
 {
+    /// <summary>Part of the message of every exception.</summary>
+    public const string Fault = "fault-5d1a";
+
     public ConcurrentQueue<string> Ran { get; } = [];
 
     /// <summary>What every function that is named after it waits for, when set.</summary>
@@ -35,7 +38,7 @@ public sealed class CrmPlugin
     public string Fail(string secret)
     {
         Ran.Enqueue("fail");
-        throw new InvalidOperationException($"The CRM broke over {secret}.");
+        throw new InvalidOperationException($"{Fault}: the CRM broke over {secret}.");
     }
 
     /// <summary>Its caller gives up while it runs.</summary>
@@ -44,7 +47,7 @@ public sealed class CrmPlugin
     {
         Ran.Enqueue("abandoned");
         await GivingUp!.CancelAsync();
-        throw new OperationCanceledException($"Gave up over {secret}.", cancellationToken);
+        throw new OperationCanceledException($"{Fault}: gave up over {secret}.", cancellationToken);
     }
 
     [KernelFunction("priced"), CyclesCost(7, AmountUnit.RiskPoints, Kind = "crm.write", Toolset = "crm")]
@@ -110,7 +113,7 @@ public sealed class CrmPlugin
         Ran.Enqueue("breaking");
         await Task.Yield();
         yield return secret;
-        throw new InvalidOperationException($"The stream broke over {secret}.");
+        throw new InvalidOperationException($"{Fault}: the stream broke over {secret}.");
     }
 
     [KernelFunction("breaking_contents")]
@@ -119,7 +122,7 @@ public sealed class CrmPlugin
         Ran.Enqueue("breaking_contents");
         await Task.Yield();
         yield return new StreamingTextContent(secret);
-        throw new InvalidOperationException($"The stream broke over {secret}.");
+        throw new InvalidOperationException($"{Fault}: the stream broke over {secret}.");
     }
 
     /// <summary>Runs up to its stream before anybody reads.</summary>

@@ -35,13 +35,7 @@ public abstract class KernelFixture
 
     /// <summary>What the guards told operators.</summary>
     protected IReadOnlyList<string> Told =>
-        [
-            .. Logs.GetSnapshot()
-                .Where(record =>
-                    record.Category is "Cycles.SemanticKernel" or "Cycles.Extensions.AI" or "Cycles.Client"
-                )
-                .Select(record => $"{record.Id.Id} {record.Message} {record.Exception}"),
-        ];
+        [.. Logs.GetSnapshot().Where(IsOurs).Select(record => $"{record.Id.Id} {record.Message} {record.Exception}")];
 
     protected IReadOnlyList<string> Reserved => [.. Authority.Creates.Select(create => create.Action.Name)];
 
@@ -73,13 +67,24 @@ public abstract class KernelFixture
             Assert.That(points.Reserved, Is.EqualTo(Amount.RiskPoints(0)), "points reserved");
             Assert.That(money.Spent, Is.EqualTo(Amount.UsdMicrocents(_microcents)), "microcents spent");
             Assert.That(money.Reserved, Is.EqualTo(Amount.UsdMicrocents(0)), "microcents reserved");
-            Assert.That(Told, Has.None.Contains(Canary));
-            Assert.That(
-                Authority.Requests.Select(request => JsonSerializer.Serialize(request, request.GetType())),
-                Has.None.Contains(Canary)
-            );
+            Assert.That(Written, Has.None.Contains(Canary).And.None.Contains(CrmPlugin.Fault), "logs");
+            Assert.That(Sent, Has.None.Contains(Canary).And.None.Contains(CrmPlugin.Fault), "requests");
         });
     }
+
+    /// <summary>All that our logs hold, on every level: messages, exceptions, and the values and scopes beside them.</summary>
+    private IEnumerable<string> Written =>
+        Logs.GetSnapshot()
+            .Where(IsOurs)
+            .Select(record =>
+                $"{record.Message} {record.Exception} {JsonSerializer.Serialize(record.StructuredState)} {string.Join(' ', record.Scopes)}"
+            );
+
+    private IEnumerable<string> Sent =>
+        Authority.Requests.Select(request => JsonSerializer.Serialize(request, request.GetType()));
+
+    private static bool IsOurs(FakeLogRecord record) =>
+        record.Category is "Cycles.SemanticKernel" or "Cycles.Extensions.AI" or "Cycles.Client";
 
     /// <summary>What the ledger has to show as spent when the test ends.</summary>
     protected void Spends(long points = 0, long microcents = 0) => (_points, _microcents) = (points, microcents);

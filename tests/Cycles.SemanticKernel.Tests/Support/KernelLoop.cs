@@ -11,6 +11,7 @@ namespace Cycles.SemanticKernel.Tests;
 public abstract class KernelLoop : IAsyncDisposable
 {
     private readonly PromptExecutionSettings _settings;
+    private readonly List<ChatHistory> _histories = [];
 
     protected KernelLoop(PromptExecutionSettings settings) => _settings = settings;
 
@@ -20,8 +21,13 @@ public abstract class KernelLoop : IAsyncDisposable
     /// <summary>What the model was offered, turn by turn, by canonical name.</summary>
     public abstract IReadOnlyList<IReadOnlyList<string>> Offered { get; }
 
+    /// <summary>All that the model was sent, and what the histories held in the end.</summary>
+    public IReadOnlyList<string> Read => [.. Sent, .. _histories.Select(history => JsonSerializer.Serialize(history))];
+
     /// <summary>How the loop spells a plugin's function to the model.</summary>
     public abstract char Separator { get; }
+
+    protected abstract IEnumerable<string> Sent { get; }
 
     public abstract void Register(IKernelBuilder builder);
 
@@ -39,6 +45,7 @@ public abstract class KernelLoop : IAsyncDisposable
     )
     {
         history ??= [];
+        _histories.Add(history);
         history.AddUserMessage("canary-9b2e");
         var answer = await kernel
             .GetRequiredService<IChatCompletionService>()
@@ -49,6 +56,7 @@ public abstract class KernelLoop : IAsyncDisposable
     public async Task<string> StreamAsync(Kernel kernel, ChatHistory? history = null)
     {
         history ??= [];
+        _histories.Add(history);
         history.AddUserMessage("canary-9b2e");
         var texts = await kernel
             .GetRequiredService<IChatCompletionService>()
@@ -88,6 +96,9 @@ public abstract class KernelLoop : IAsyncDisposable
 
         public override char Separator => '_';
 
+        protected override IEnumerable<string> Sent =>
+            _model.Sent.Select(messages => JsonSerializer.Serialize(messages));
+
         public override void Register(IKernelBuilder builder) =>
             builder.Services.AddSingleton<IChatCompletionService>(services =>
             {
@@ -111,6 +122,8 @@ public abstract class KernelLoop : IAsyncDisposable
         public override IReadOnlyList<IReadOnlyList<string>> Offered => host.Offered;
 
         public override char Separator => '-';
+
+        protected override IEnumerable<string> Sent => host.Asked;
 
         public override void Register(IKernelBuilder builder) => builder.AddOpenAIChatCompletion("m", host.Client());
 

@@ -24,8 +24,8 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
     /// <summary>What the model was offered, turn by turn.</summary>
     public List<IReadOnlyList<string>> Offered { get; } = [];
 
-    /// <summary>What the model could read in its last turn.</summary>
-    public IReadOnlyList<ChatMessage> Read { get; private set; } = [];
+    /// <summary>What the model could read, turn by turn.</summary>
+    public List<IReadOnlyList<ChatMessage>> Sent { get; } = [];
 
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -65,7 +65,7 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
 
     private List<AIContent> NextTurn(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        Read = [.. messages];
+        Sent.Add([.. messages]);
         Offered.Add([.. options?.Tools?.Select(tool => tool.Name) ?? []]);
         var turn = _calls++;
         return turn < turns.Length

@@ -9,7 +9,8 @@ namespace Cycles.SemanticKernel.Tests;
 
 /// <summary>
 /// A loopback endpoint that speaks OpenAI's API, for the real connector: asks for the functions of one turn after the
-/// other, then answers, whole or streamed as it is asked; fails from a turn on that asks for "broken". Each turn uses ten tokens in and five out.
+/// other, then answers, whole or streamed as it is asked; fails from a turn on that asks for "broken". Each turn uses ten
+/// tokens in and five out.
 /// </summary>
 public sealed class OpenAIHost(ProviderHost host, string[][] turns) : IAsyncDisposable
 {
@@ -63,6 +64,7 @@ public sealed class OpenAIHost(ProviderHost host, string[][] turns) : IAsyncDisp
             // From here on, so that nothing is left to answer with.
             _turn--;
             response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await response.WriteAsync(CrmPlugin.Fault);
             return;
         }
 
