@@ -49,7 +49,7 @@ internal static partial class KernelLog
     [LoggerMessage(
         306,
         LogLevel.Warning,
-        "The text generation service (key '{Key}') is not guarded, and no chat service stands beside it"
+        "The text generation service '{Service}' is not guarded, and a prompt that it answers costs nothing. Kernels prefer a chat completion service beside it, which is"
     )]
-    public static partial void UnguardedText(ILogger log, string? key);
+    public static partial void UnguardedText(ILogger log, string service);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.TextGeneration;
 
 namespace Cycles.SemanticKernel;
 
@@ -18,7 +19,10 @@ internal static class GovernedKernel
         return options;
     }
 
-    /// <summary>Tells of each chat service of a kernel that has no guard.</summary>
+    /// <summary>
+    /// Tells of each service of a kernel that answers prompts and has no guard. A chat service that also stands for a text
+    /// service is one: kernels prefer it as what it is.
+    /// </summary>
     public static void TellUnguarded(Kernel kernel, ILogger log)
     {
         foreach (var client in All<IChatClient>(kernel))
@@ -33,6 +37,13 @@ internal static class GovernedKernel
         foreach (var service in All<IChatCompletionService>(kernel).Where(service => !ServiceGuards.IsGuarded(service)))
         {
             KernelLog.Unguarded(log, service.GetType().Name);
+        }
+
+        foreach (
+            var service in All<ITextGenerationService>(kernel).Where(service => service is not IChatCompletionService)
+        )
+        {
+            KernelLog.UnguardedText(log, service.GetType().Name);
         }
     }
 

@@ -35,18 +35,21 @@ internal sealed class GuardedServices
             KernelLog.RegisteredLate(log, service.ServiceType.Name, KeyOf(service));
         }
 
-        // Kernels prefer a chat service, and the connectors register the two together.
+        // For a prompt, kernels prefer a chat completion service to it, but it to a chat client.
         foreach (var text in _services.Where(service => service.ServiceType == typeof(ITextGenerationService)))
         {
-            if (!_services.Any(service => IsChat(service) && Equals(service.ServiceKey, text.ServiceKey)))
+            if (!_services.Any(service => IsChatCompletion(service) && Equals(service.ServiceKey, text.ServiceKey)))
             {
-                KernelLog.UnguardedText(log, KeyOf(text));
+                KernelLog.UnguardedText(log, KeyOf(text) ?? text.ServiceType.Name);
             }
         }
     }
 
+    private static bool IsChatCompletion(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IChatCompletionService);
+
     private static bool IsChat(ServiceDescriptor service) =>
-        service.ServiceType == typeof(IChatClient) || service.ServiceType == typeof(IChatCompletionService);
+        service.ServiceType == typeof(IChatClient) || IsChatCompletion(service);
 
     private static string? KeyOf(ServiceDescriptor service) => service.ServiceKey?.ToString();
 

@@ -102,15 +102,52 @@ public sealed class RegistrationTests : KernelFixture
         );
     }
 
-    [Test]
-    public void The_builder_tells_of_a_text_service_that_stands_alone()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void The_builder_tells_of_a_text_service_that_would_answer_prompts(bool besideClient)
     {
         var builder = Builder();
         builder.Services.AddSingleton<ITextGenerationService>(_ => throw new InvalidOperationException("not made"));
+        if (besideClient)
+        {
+            builder.Services.AddSingleton<IChatClient>(new LoopModel());
+        }
 
         builder.AddCycles(cycles: Cycles).Build();
 
         Assert.That(Told, Has.Exactly(1).Items.And.Some.StartsWith("306"));
+    }
+
+    [Test]
+    public void A_text_service_beside_a_chat_service_is_not_told_of()
+    {
+        var builder = Builder().AddOpenAIChatCompletion("m", "not-a-key");
+
+        builder.AddCycles(cycles: Cycles).Build();
+
+        Assert.That(Told, Is.Empty);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_kernel_that_exists_tells_of_a_text_service_which_is_no_chat_service_too(bool isBoth)
+    {
+        var builder = Builder();
+        if (isBoth)
+        {
+            builder.AddOpenAIChatCompletion("m", "not-a-key");
+        }
+        else
+        {
+            builder.Services.AddKeyedSingleton<ITextGenerationService>("text", new PlainText());
+        }
+
+        builder.Build().AddCycles(Cycles);
+
+        Assert.That(
+            Told.Where(told => told.StartsWith("306", StringComparison.Ordinal)),
+            isBoth ? Is.Empty : Has.Exactly(1).Contains("'PlainText' is not guarded")
+        );
     }
 
     [Test]
@@ -213,4 +250,23 @@ public sealed class RegistrationTests : KernelFixture
     }
 
     private sealed class PlainModel() : DelegatingChatClient(new LoopModel());
+
+    private sealed class PlainText : ITextGenerationService
+    {
+        public IReadOnlyDictionary<string, object?> Attributes => new Dictionary<string, object?>();
+
+        public Task<IReadOnlyList<Microsoft.SemanticKernel.TextContent>> GetTextContentsAsync(
+            string prompt,
+            PromptExecutionSettings? executionSettings = null,
+            Kernel? kernel = null,
+            CancellationToken cancellationToken = default
+        ) => Task.FromResult<IReadOnlyList<Microsoft.SemanticKernel.TextContent>>([new("done")]);
+
+        public IAsyncEnumerable<StreamingTextContent> GetStreamingTextContentsAsync(
+            string prompt,
+            PromptExecutionSettings? executionSettings = null,
+            Kernel? kernel = null,
+            CancellationToken cancellationToken = default
+        ) => AsyncEnumerable.Empty<StreamingTextContent>();
+    }
 }
