@@ -19,6 +19,11 @@ public static class CyclesChatCompletionServiceExtensions
     /// committed as it is, marked, also where the loop fails on its way. A warning says so once. An <c>IChatClient</c>
     /// with <c>UseKernelFunctionInvocation</c> above its guard has a hold for each turn.
     /// </para>
+    /// <para>
+    /// Functions that the authority's caps exclude are left out of the settings' <c>FunctionChoiceBehavior</c>, and refused
+    /// by a governed kernel where the model asks for them all the same. A connector's own behavior (<c>ToolCallBehavior</c>)
+    /// cannot be narrowed: there they are refused only.
+    /// </para>
     /// </remarks>
     /// <param name="service">Who answers; disposed with the result.</param>
     /// <param name="cycles">Who asks. Stays the caller's.</param>

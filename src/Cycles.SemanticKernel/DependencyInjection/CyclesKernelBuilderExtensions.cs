@@ -18,9 +18,14 @@ public static class CyclesKernelBuilderExtensions
     /// not guarded, and a warning tells of it when the first kernel is built. One that is guarded already keeps its guard.
     /// </para>
     /// <para>
-    /// A denied call does not run; its result is a text for the model (<see cref="Cycles.Extensions.AI.DenialMode"/>). A
-    /// function that streams holds before its body runs and is settled when the enumeration ends, early or not. An
+    /// A denied call does not run; its result is a text for the model (<see cref="Cycles.Extensions.AI.DenialMode"/>). An
     /// exception's message does not reach the chat history.
+    /// </para>
+    /// <para>
+    /// A function that streams holds when somebody begins to read, before its body runs; with a filter inside of this one,
+    /// before that filter. It is settled when the enumeration ends, early or not, and each enumeration has a hold of its
+    /// own. A function that returns a stream and is called as a whole holds before it runs; if nobody reads what it
+    /// returned, the authority's TTL frees the hold.
     /// </para>
     /// </remarks>
     /// <param name="builder">The builder.</param>

@@ -205,6 +205,18 @@ public sealed class InvocationTests : KernelFixture
         Assert.That(policy.Unconfigured, Does.Contain("Crm.update_status").And.Not.Contain("Crm.priced"));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void One_guard_stands_behind_both_kinds_of_filters(bool isBuilt)
+    {
+        var kernel = isBuilt ? Builder().Build().AddCycles(Cycles) : Builder().AddCycles(cycles: Cycles).Build();
+
+        Assert.That(
+            kernel.FunctionInvocationFilters.Single(),
+            Is.SameAs(kernel.AutoFunctionInvocationFilters.Single())
+        );
+    }
+
     [Test]
     public void A_kernel_is_governed_once()
     {
