@@ -39,15 +39,21 @@ internal sealed class PriceList
     public ModelPrice? Find(string model) => FindName(model) ?? FindPattern(model);
 
     /// <summary>
-    /// The price of what answered: its own by name, else that of the model that was asked where it is only a version
-    /// of it (<c>gpt-4o-2024-08-06</c>), else its own by pattern, else that of the model that was asked.
+    /// The price of what answered: its own by name, else that of the name nearest to it that it is a version of
+    /// (<c>gpt-4o-2024-08-06</c>), listed or asked for, else its own by pattern, else that of the model that was asked.
     /// </summary>
-    public ModelPrice? Find(string asked, string? answered) =>
-        answered is null || string.Equals(answered, asked, StringComparison.Ordinal) ? Find(asked)
-        : FindName(answered) is { } exact ? exact
-        : (answered.StartsWith(asked, StringComparison.Ordinal) ? Find(asked) : null)
-            ?? FindPattern(answered)
-            ?? Find(asked);
+    public ModelPrice? Find(string asked, string? answered)
+    {
+        for (var name = answered; name is not null; name = ModelVersion.Without(name))
+        {
+            if ((ModelVersion.AreSame(name, asked) ? Find(asked) : FindName(name)) is { } price)
+            {
+                return price;
+            }
+        }
+
+        return (answered is null ? null : FindPattern(answered)) ?? Find(asked);
+    }
 
     /// <summary>Without patterns, save for what an alias stands for.</summary>
     private ModelPrice? FindName(string model) =>

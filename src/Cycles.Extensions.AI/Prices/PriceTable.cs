@@ -11,6 +11,11 @@ namespace Cycles.Extensions.AI;
 /// was added later counts.
 /// </para>
 /// <para>
+/// A model that is asked for has no price but these: a dated version may cost more than the name without the date. A
+/// version that answers for it (<c>gpt-4o-2024-08-06</c> for <c>gpt-4o</c>) costs what it has by name, else what its name
+/// costs without the date or number; another model (<c>gpt-4o-mini</c>) costs its own.
+/// </para>
+/// <para>
 /// A model without a price never costs nothing: <see cref="CyclesModelOptions.UnpricedModels"/> says what happens.
 /// </para>
 /// <para>Thread-safe, and it may change at any time: a call that has begun keeps the price that it began with.</para>
