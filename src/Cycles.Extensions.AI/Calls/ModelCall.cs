@@ -15,11 +15,14 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
 
     public string Model => cost.Model;
 
+    /// <summary>What tokens cost; null where they have no price.</summary>
+    public Amount? CostOf(TokenCounts tokens, string? answered) => cost.ActualOf(tokens, answered);
+
     /// <summary>Commits the price of tokens; the estimate where they have none.</summary>
     public ValueTask CommitAsync(TokenCounts tokens, ActualSource source, string? answered)
     {
         var metrics = Metrics(answered) with { TokensInput = tokens.Input, TokensOutput = tokens.Output };
-        return cost.ActualOf(tokens, answered) is { } actual
+        return CostOf(tokens, answered) is { } actual
             ? call.CommitAsync(actual, source, metrics)
             : call.CommitAsync(call.Estimate, ActualSource.Estimate, metrics);
     }

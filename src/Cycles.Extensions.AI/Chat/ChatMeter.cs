@@ -7,21 +7,28 @@ namespace Cycles.Extensions.AI;
 /// <remarks>Counting never fails a call that has run: where the estimator throws, the count stays behind.</remarks>
 internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAggregation aggregation, ILogger log)
 {
+    /// <summary>No estimator that is any good counts twice as much as there was.</summary>
+    private const int EstimatorSlack = 2;
+
     private UsageTally _usage;
     private long _countedOutput;
     private bool _estimatorFailed;
 
-    /// <summary>Whether anything came at all.</summary>
-    public bool HasAny { get; private set; }
+    /// <summary>Whether usage was reported once the model was done, so that it is all of it.</summary>
+    private bool _hasFinalUsage;
 
-    public bool HasUsage => !_usage.IsEmpty;
+    /// <summary>Whether anything came at all.</summary>
+    private bool _hasAny;
+
+    /// <summary>Whether the model said that it is done. Some providers report the usage behind that.</summary>
+    public bool HasFinished { get; private set; }
 
     /// <summary>The model that answered, where it says so.</summary>
     public string? Answered { get; private set; }
 
     public void Add(ChatResponse? response)
     {
-        HasAny = true;
+        _hasAny = true;
         if (response is null)
         {
             return;
@@ -40,19 +47,21 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
 
     public void Add(ChatResponseUpdate? update)
     {
-        HasAny = true;
+        _hasAny = true;
         if (update is null)
         {
             return;
         }
 
         Answered = update.ModelId ?? Answered;
+        HasFinished |= update.FinishReason is not null;
         var contents = update.Contents;
         for (var i = 0; i < contents.Count; i++)
         {
             if (contents[i] is UsageContent usage)
             {
                 _usage.Add(usage.Details, aggregation);
+                _hasFinalUsage |= HasFinished && !UsageTally.Of(usage.Details).IsEmpty;
             }
         }
 
@@ -60,25 +69,64 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
     }
 
     /// <summary>Commits what was reported, in parts counted where it was reported in parts; the estimate without any.</summary>
-    public ValueTask CommitAsync(ModelCall call)
+    public ValueTask CommitAsync(ModelCall call) => CommitAsync(call, leastOutput: 0);
+
+    /// <summary>
+    /// Settles a stream, however it ended. Output that was reported before the model was done is not all of it: some
+    /// providers report the input at the start and the output at the end, and some clients end without an error where the
+    /// connection was cut.
+    /// </summary>
+    public ValueTask EndAsync(ModelCall call, StreamEnd end, BrokenStreamCharge broken)
     {
-        if (_usage.IsEmpty)
+        if (end == StreamEnd.Completed || _hasFinalUsage)
         {
-            return call.CommitEstimateAsync(Answered);
+            var isCut = !HasFinished && Used(0, out _).Output < _countedOutput / EstimatorSlack;
+            return CommitAsync(call, isCut ? _countedOutput : 0);
         }
 
-        var used = _usage.Resolve(new TokenCounts(countedInput, 0, _countedOutput), out var isComplete);
+        if (broken == BrokenStreamCharge.Release ? _usage.IsEmpty : !_hasAny)
+        {
+            return call.ReleaseAsync(end == StreamEnd.Failed ? "action_failed" : "stream_broken_off");
+        }
+
+        if (broken == BrokenStreamCharge.Release)
+        {
+            return CommitAsync(call);
+        }
+
+        var observed = Used(_countedOutput, out _);
+        return
+            broken == BrokenStreamCharge.CommitEstimate
+            && !(call.CostOf(observed, Answered)?.Value > call.Estimate.Value)
+            ? call.CommitEstimateAsync(Answered)
+            : CommitAsync(call, observed, ActualSource.Counted);
+    }
+
+    private ValueTask CommitAsync(ModelCall call, long leastOutput) =>
+        _usage.IsEmpty
+            ? call.CommitEstimateAsync(Answered)
+            : CommitAsync(
+                call,
+                Used(leastOutput, out var isReported),
+                isReported ? ActualSource.Reported : ActualSource.Counted
+            );
+
+    private ValueTask CommitAsync(ModelCall call, TokenCounts used, ActualSource source)
+    {
         if (call.Caps?.MaxTokens is { } cap && used.Output > cap)
         {
             AdapterLog.CapExceeded(log, call.Model, cap, used.Output);
         }
 
-        return call.CommitAsync(used, isComplete ? ActualSource.Reported : ActualSource.Counted, Answered);
+        return call.CommitAsync(used, source, Answered);
     }
 
-    /// <summary>Commits what was sent and what came through.</summary>
-    public ValueTask CommitCountedAsync(ModelCall call) =>
-        call.CommitAsync(new TokenCounts(countedInput, 0, _countedOutput), ActualSource.Counted, Answered);
+    private TokenCounts Used(long leastOutput, out bool isReported)
+    {
+        var used = _usage.Resolve(new TokenCounts(countedInput, 0, _countedOutput), out isReported);
+        isReported &= used.Output >= leastOutput;
+        return used with { Output = Math.Max(used.Output, leastOutput) };
+    }
 
     private void Count(IList<AIContent> contents)
     {

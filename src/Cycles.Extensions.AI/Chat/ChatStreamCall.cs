@@ -10,10 +10,7 @@ internal sealed class ChatStreamCall(
     BrokenStreamCharge broken
 ) : StreamCall<ChatResponseUpdate>
 {
-    private bool _finished;
-
-    /// <summary>Some providers send the usage behind the finish reason.</summary>
-    public override bool ExpectsMore => _finished;
+    public override bool ExpectsMore => meter.HasFinished;
 
     public override IAsyncEnumerable<ChatResponseUpdate> Open(CancellationToken cancellationToken) =>
         open(cancellationToken);
@@ -25,24 +22,7 @@ internal sealed class ChatStreamCall(
         {
             CappedCalls.Add(item.Contents, caps);
         }
-
-        _finished |= item?.FinishReason is not null;
     }
 
-    public override ValueTask EndAsync(StreamEnd end)
-    {
-        if (end == StreamEnd.Completed || meter.HasUsage)
-        {
-            return meter.CommitAsync(call);
-        }
-
-        if (!meter.HasAny || broken == BrokenStreamCharge.Release)
-        {
-            return call.ReleaseAsync(end == StreamEnd.Failed ? "action_failed" : "stream_broken_off");
-        }
-
-        return broken == BrokenStreamCharge.CommitObserved
-            ? meter.CommitCountedAsync(call)
-            : call.CommitEstimateAsync(meter.Answered);
-    }
+    public override ValueTask EndAsync(StreamEnd end) => meter.EndAsync(call, end, broken);
 }

@@ -42,7 +42,8 @@ internal struct UsageTally
     }
 
     /// <summary>
-    /// What to price. A side that was not reported comes from the total; a total alone is all output, which costs more.
+    /// What to price. A side that was not reported comes from the total; a total alone is all output, which costs more;
+    /// without any report it is what was counted.
     /// </summary>
     /// <param name="counted">What was counted on this side of the wire, for what the total does not say either.</param>
     /// <param name="isComplete">Whether all of it was reported.</param>
@@ -50,10 +51,10 @@ internal struct UsageTally
     {
         var cached = Math.Max(_cached, 0);
         var (input, output) = (Math.Max(_input, cached), _output);
-        isComplete = true;
+        isComplete = !IsEmpty;
         if (input == 0 && output == 0)
         {
-            return new TokenCounts(0, 0, _total);
+            return IsEmpty ? counted : new TokenCounts(0, 0, _total);
         }
 
         if (input == 0)

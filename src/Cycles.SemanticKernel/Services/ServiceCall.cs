@@ -28,7 +28,13 @@ internal sealed class ServiceCall(
 
     public void Observe(StreamingChatMessageContent? item)
     {
-        var update = new ChatResponseUpdate { ModelId = item?.ModelId };
+        var update = new ChatResponseUpdate
+        {
+            ModelId = item?.ModelId,
+            FinishReason = item?.Metadata?.GetValueOrDefault("FinishReason")?.ToString() is { Length: > 0 } reason
+                ? new ChatFinishReason(reason)
+                : null,
+        };
         if (item?.Content is { Length: > 0 } text)
         {
             update.Contents.Add(new Microsoft.Extensions.AI.TextContent(text));
@@ -51,18 +57,6 @@ internal sealed class ServiceCall(
             return call.CommitUnmeasuredAsync(meter.Answered);
         }
 
-        if (end == StreamEnd.Completed || meter.HasUsage)
-        {
-            return meter.CommitAsync(call);
-        }
-
-        if (!meter.HasAny || broken == BrokenStreamCharge.Release)
-        {
-            return call.ReleaseAsync(end == StreamEnd.Failed ? "action_failed" : "stream_broken_off");
-        }
-
-        return broken == BrokenStreamCharge.CommitObserved
-            ? meter.CommitCountedAsync(call)
-            : call.CommitEstimateAsync(meter.Answered);
+        return meter.EndAsync(call, end, broken);
     }
 }

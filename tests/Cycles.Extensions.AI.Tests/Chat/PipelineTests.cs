@@ -160,11 +160,16 @@ public sealed class PipelineTests : ChatFixture
             .UseCycles(Cycles, options => Configure(options, null))
             .Build();
 
-    private static ChatResponse Turn(int call) =>
-        call > 0
-            ? Reply(20, 2)
-            : new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "find")]))
-            {
-                Usage = new() { InputTokenCount = 10, OutputTokenCount = 1 },
-            };
+    private static ChatResponse Turn(int call)
+    {
+        var turn =
+            call > 0
+                ? Reply(20, 2)
+                : new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "find")]))
+                {
+                    Usage = new() { InputTokenCount = 10, OutputTokenCount = 1 },
+                };
+        turn.FinishReason = call > 0 ? ChatFinishReason.Stop : ChatFinishReason.ToolCalls;
+        return turn;
+    }
 }

@@ -99,16 +99,27 @@ public sealed class RandomStreamTests : ChatFixture
             (seen, stops) = (all, false);
         }
 
-        var usages = seen.SelectMany(update => update.Contents).OfType<UsageContent>().ToList();
-        if (usages.Count > 0)
-        {
-            return usages.Sum(usage => 100 * usage.Details.InputTokenCount + 200 * usage.Details.OutputTokenCount);
-        }
-
         // The cancelled one fails on its next update; where there is none it has come to its end.
         var isWhole = !breaks && (!stops || cancels && read == all.Count);
-        return isWhole ? Estimate
-            : seen.Count == 0 ? null
-            : 700 + 200 * seen.Sum(update => (long)(update.Text.Length + 3) / 4);
+        var usages = UsagesOf(seen);
+        var isDone = seen.Any(update => update.FinishReason is not null);
+        var isFinal = UsagesOf(seen.SkipWhile(update => update.FinishReason is null)).Count > 0;
+        var (input, output) = (
+            usages.Sum(usage => usage.InputTokenCount!.Value),
+            usages.Sum(usage => usage.OutputTokenCount!.Value)
+        );
+        if (usages.Count == 0 && (isWhole || seen.Count == 0))
+        {
+            return isWhole ? Estimate : null;
+        }
+
+        // Input that is reported is all of it; output only where the model said that it is done.
+        var counted = seen.Sum(update => (long)(update.Text.Length + 3) / 4);
+        isDone |= isWhole && output >= counted / 2;
+        return 100 * (usages.Count == 0 ? 7 : input)
+            + 200 * (isWhole && isDone || isFinal ? output : Math.Max(output, counted));
     }
+
+    private static List<UsageDetails> UsagesOf(IEnumerable<ChatResponseUpdate> updates) =>
+        [.. updates.SelectMany(update => update.Contents).OfType<UsageContent>().Select(usage => usage.Details)];
 }

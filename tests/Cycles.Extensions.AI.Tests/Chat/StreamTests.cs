@@ -92,15 +92,106 @@ public sealed class StreamTests : ChatFixture
         Assert.That(Model.Ended, Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task A_stream_that_is_broken_off_behind_its_usage_costs_the_usage()
+    /// <summary>A part is 4 tokens by count. Some providers report the input at the start and the output at the end.</summary>
+    [TestCase(10, 1, 2, 10 * 100 + 8 * 200)]
+    [TestCase(10, 5, 2, 10 * 100 + 8 * 200)]
+    [TestCase(10, 9, 2, 10 * 100 + 9 * 200)]
+    [TestCase(2, 1, 1, 2 * 100 + 4 * 200)]
+    [TestCase(0, 1, 2, 7 * 100 + 8 * 200)]
+    [TestCase(10, 0, 1, 10 * 100 + 4 * 200)]
+    public async Task A_stream_that_ends_early_costs_the_more_of_what_was_reported_and_what_came_through(
+        long input,
+        long output,
+        int parts,
+        long microcents
+    )
     {
-        Spends(2_000);
-        Model.Updates = _ => [Usage(10, 5), Text(), Text()];
+        Spends(3 * microcents);
+        using var cancel = new CancellationTokenSource();
+        Model.Updates = _ =>
+            [Usage(input, output), .. Enumerable.Repeat(Text(), parts), new IOException("The connection broke.")];
 
-        await ReadAsync(2);
+        await ReadAsync(1 + parts);
+        await Assert.CatchAsync<IOException>(async () => await ReadAsync(int.MaxValue));
+        await Assert.CatchAsync<OperationCanceledException>(async () =>
+        {
+            var read = 0;
+            await foreach (var update in Guard().GetStreamingResponseAsync(Ask(), Short, cancel.Token))
+            {
+                if (++read == 1 + parts)
+                {
+                    await cancel.CancelAsync();
+                }
+            }
+        });
+
+        var commits = Authority.Requests.OfType<CommitRequest>().ToList();
+        Assert.That(commits, Has.Count.EqualTo(3));
+        Assert.That(commits.Select(commit => commit.Actual.Value), Is.All.EqualTo(microcents));
+        Assert.That(commits.Select(commit => commit.Metadata!["actual_source"].GetString()), Is.All.EqualTo("counted"));
+    }
+
+    [TestCase(10, 1, 10 * 100 + 8 * 200, "counted")]
+    [TestCase(10, 3, 10 * 100 + 8 * 200, "counted")]
+    [TestCase(10, 4, 10 * 100 + 4 * 200, null)]
+    public async Task A_stream_that_ends_without_a_finish_reason_and_reports_too_little_was_cut(
+        long input,
+        long output,
+        long microcents,
+        string? source
+    )
+    {
+        Spends(microcents);
+        Model.Updates = _ => [Text(), Text(), Usage(input, output)];
+
+        await Guard().GetStreamingResponseAsync(Ask()).ToListAsync();
+
+        Assert.That(Commit.Metadata?["actual_source"].GetString(), Is.EqualTo(source));
+    }
+
+    [Test]
+    public async Task A_stream_that_ends_with_a_finish_reason_costs_what_was_reported_before_it()
+    {
+        Spends(10 * 100 + 200);
+        Model.Updates = _ => [Usage(10, 1), Text(), Text(), Finish()];
+
+        await Guard().GetStreamingResponseAsync(Ask()).ToListAsync();
 
         Assert.That(Commit.Metadata, Is.Null);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Usage_that_is_reported_once_the_model_is_done_is_the_cost_however_the_stream_ends(bool breaks)
+    {
+        Spends(10 * 100 + 200);
+        var finish = Usage(10, 1);
+        finish.FinishReason = ChatFinishReason.Stop;
+        Model.Updates = _ => [Text(), Text(), finish, new IOException("The connection broke.")];
+
+        var reading = ReadAsync(breaks ? int.MaxValue : 3);
+
+        if (breaks)
+        {
+            await Assert.CatchAsync<IOException>(async () => await reading);
+        }
+        else
+        {
+            await reading;
+        }
+
+        Assert.That(Commit.Metadata, Is.Null);
+    }
+
+    [Test]
+    public async Task Usage_that_is_empty_at_the_end_is_no_final_one()
+    {
+        Spends(10 * 100 + 8 * 200);
+        Model.Updates = _ => [Usage(10, 1), Text(), Text(), Finish(), Usage(0, 0), new IOException("It broke.")];
+
+        await Assert.CatchAsync<IOException>(async () => await ReadAsync(int.MaxValue));
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
     }
 
     [Test]
@@ -274,26 +365,63 @@ public sealed class StreamTests : ChatFixture
         await ReadAsync(1, Guard(options => options.BrokenStreams = policy));
     }
 
-    [Test]
+    [TestCase(BrokenStreamCharge.CommitObserved, 10 * 100 + 5 * 200, "counted")]
+    [TestCase(BrokenStreamCharge.CommitEstimate, ShortEstimate, "estimate")]
+    [TestCase(BrokenStreamCharge.Release, 10 * 100 + 5 * 200, null)]
     public async Task Usage_that_was_reported_is_charged_by_every_policy(
-        [Values] BrokenStreamCharge policy,
-        [Values] bool breaks
+        BrokenStreamCharge policy,
+        long microcents,
+        string? source
     )
     {
-        Spends(2_000);
+        Spends(2 * microcents);
         Model.Updates = _ => [Usage(10, 5), Text(), new IOException("The connection broke.")];
         var guard = Guard(options => options.BrokenStreams = policy);
 
-        var reading = ReadAsync(breaks ? 3 : 2, guard);
+        await ReadAsync(2, guard);
+        await Assert.CatchAsync<IOException>(async () => await ReadAsync(3, guard));
 
-        if (breaks)
+        Assert.That(
+            Authority.Requests.OfType<CommitRequest>().Select(commit => commit.Metadata?["actual_source"].GetString()),
+            Is.EqualTo([source, source])
+        );
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_estimate_is_not_charged_where_more_came_through(bool reports)
+    {
+        // 100 parts of 16 characters, where 50 tokens were expected.
+        Spends(100 * CountedPart + (reports ? 100 : CountedInput));
+        Model.Updates = _ => Enumerable.Repeat(Text(), 101).Prepend(reports ? Usage(1, 1) : Text(""));
+
+        await ReadAsync(101, Guard(options => options.BrokenStreams = BrokenStreamCharge.CommitEstimate));
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
+    }
+
+    [Test]
+    public async Task A_stream_without_any_update_costs_nothing_by_every_policy([Values] BrokenStreamCharge policy)
+    {
+        using var cancel = new CancellationTokenSource();
+        var guard = Guard(options => options.BrokenStreams = policy);
+        Model.Updates = _ =>
         {
-            await Assert.CatchAsync<IOException>(async () => await reading);
-        }
-        else
-        {
-            await reading;
-        }
+            cancel.Cancel();
+            return [Text()];
+        };
+
+        _ = guard.GetStreamingResponseAsync(Ask());
+        Assert.That(Authority.Requests, Is.Empty, "never enumerated");
+
+        await Assert.CatchAsync<OperationCanceledException>(async () =>
+            await guard.GetStreamingResponseAsync(Ask(), cancellationToken: cancel.Token).ToListAsync()
+        );
+        Model.Updates = _ => [new IOException("The connection broke.")];
+        await Assert.CatchAsync<IOException>(async () => await ReadAsync(1, guard));
+
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Count(), Is.EqualTo(2));
+        Assert.That(Authority.Requests.OfType<CommitRequest>(), Is.Empty);
     }
 
     [Test]
@@ -377,7 +505,7 @@ public sealed class StreamTests : ChatFixture
         };
         ActivitySource.AddActivityListener(listener);
         using var own = new Activity("own").Start();
-        Model.Updates = _ => [Text(), Text(), Usage(10, 5)];
+        Model.Updates = _ => [Text(), Text(), Finish(), Usage(10, 5)];
 
         await foreach (var update in Guard().GetStreamingResponseAsync(Ask()))
         {

@@ -71,6 +71,29 @@ public sealed class AnthropicTests : NeighbourFixture
     }
 
     [Test]
+    public async Task A_stream_that_breaks_behind_its_finish_reason_costs_what_came_through()
+    {
+        Spends(CountedInput + CountedPart);
+        Provider.Streams([.. Start, Part, .. End[..2]], breaks: true);
+
+        await Assert.CatchAsync<IOException>(async () => await ReadAndBreakAsync(Guarded(), texts: 1));
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
+    }
+
+    /// <summary>The client ends without an error then, with the usage of the start: all of the input, a token of output.</summary>
+    [Test]
+    public async Task A_stream_that_is_cut_between_two_events_costs_no_less_than_what_came_through()
+    {
+        Spends(12 * 100 + 4 * 50 + 6 * 200);
+        Provider.Streams([.. Start, Part, Part]);
+
+        Assert.That(await ReadAsync(Guarded()), Is.EqualTo(Canary + Canary));
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
+    }
+
+    [Test]
     public async Task A_refusal_of_the_provider_costs_nothing()
     {
         Provider.Answer = response =>

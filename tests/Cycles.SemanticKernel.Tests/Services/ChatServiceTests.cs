@@ -62,6 +62,23 @@ public sealed class ChatServiceTests : KernelFixture
     }
 
     [Test]
+    public async Task A_stream_that_is_left_at_its_usage_costs_the_usage()
+    {
+        Spends(microcents: Usage);
+        var kernel = await KernelAsync();
+
+        await foreach (var update in Service(kernel).GetStreamingChatMessageContentsAsync(Canary, kernel: kernel))
+        {
+            if (update.Metadata?["Usage"] is not null)
+            {
+                break;
+            }
+        }
+
+        Assert.That(Commit.Metadata, Is.Null);
+    }
+
+    [Test]
     public async Task An_auto_invoking_call_that_needs_no_function_costs_its_usage()
     {
         Spends(microcents: Usage);

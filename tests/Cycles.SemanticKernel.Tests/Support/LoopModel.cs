@@ -52,7 +52,10 @@ public sealed class LoopModel(params string[][] turns) : IChatClient
             yield return new ChatResponseUpdate(ChatRole.Assistant, [content]);
         }
 
-        yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Usage())]);
+        yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Usage())])
+        {
+            FinishReason = ChatFinishReason.Stop,
+        };
     }
 
     /// <summary>Semantic Kernel asks for the metadata, and fails without.</summary>
