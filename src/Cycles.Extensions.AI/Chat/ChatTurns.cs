@@ -38,7 +38,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         {
             var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast, cancellationToken)
                 .ConfigureAwait(false);
-            turn ??= TryLast(run, inputTokens, asked, denial!.ReasonCode);
+            turn ??= await TryLastAsync(run, inputTokens, asked, denial!.ReasonCode).ConfigureAwait(false);
             began = turn is not null;
             return turn ?? throw Ended(run, denial!);
         }
@@ -101,7 +101,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
                 call.Caps = (call.Caps ?? new Caps()) with { MaxStepsRemaining = 0 };
             }
 
-            return (new ChatTurn(call, ChatCaps.Apply(call.Caps, candidate), answers), null);
+            return (await CappedAsync(call, candidate, answers).ConfigureAwait(false), null);
         }
 
         return (null, denial);
@@ -132,7 +132,12 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
     }
 
     /// <summary>An exhausted run still answers, without tools, with the first model that what it keeps pays well enough.</summary>
-    private ChatTurn? TryLast(CyclesRun run, long inputTokens, ChatOptions? asked, ReasonCode reason)
+    private async ValueTask<ChatTurn?> TryLastAsync(
+        CyclesRun run,
+        long inputTokens,
+        ChatOptions? asked,
+        ReasonCode reason
+    )
     {
         if (!IsExhaustion(reason))
         {
@@ -150,8 +155,22 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var (chosen, answers) = Candidate(best, asked);
         return
             bestTokens > 0 && calls.TryBeginLast(run, ModelOf(chosen), ActionOf(chosen), bestTokens, reason) is { } call
-            ? new ChatTurn(call, ChatCaps.Apply(call.Caps, chosen), answers)
+            ? await CappedAsync(call, chosen, answers).ConfigureAwait(false)
             : null;
+    }
+
+    /// <summary>Options and tools are the caller's own, and may throw when they are cloned or asked.</summary>
+    private static async ValueTask<ChatTurn> CappedAsync(ModelCall call, ChatOptions? asked, IChatClient answers)
+    {
+        try
+        {
+            return new ChatTurn(call, ChatCaps.Apply(call.Caps, asked), answers);
+        }
+        catch
+        {
+            await call.RefuseAsync("action_failed").ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>The model that the caller wants is number -1.</summary>

@@ -128,13 +128,20 @@ internal sealed class ToolGuard
         }
 
         _cooldowns.Note(subject, hold.Caps, Time);
-        if (_refusals.ByCaps(hold.Caps, call, terms) is not { } capped)
+        var runs = false;
+        try
         {
-            return new ToolHold(hold, terms);
+            var capped = _refusals.ByCaps(hold.Caps, call, terms);
+            runs = capped is null;
+            return capped ?? new ToolHold(hold, terms);
         }
-
-        await hold.RefuseAsync("tool_capped").ConfigureAwait(false);
-        return capped;
+        finally
+        {
+            if (!runs)
+            {
+                await hold.RefuseAsync("tool_capped").ConfigureAwait(false);
+            }
+        }
     }
 
     private async ValueTask<(CallHold? Hold, Denial? Denial)> AskAsync(

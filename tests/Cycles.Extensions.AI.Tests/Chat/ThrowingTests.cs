@@ -1,0 +1,85 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI.Tests.Chat;
+
+/// <summary>What throws between a hold and its call gives the hold back: the fixture finds nothing reserved.</summary>
+public sealed class ThrowingTests : ChatFixture
+{
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Options_that_can_not_be_cloned(bool streaming)
+    {
+        Cap(new Caps { MaxTokens = 20 });
+
+        await AssertThrowsAsync(Guard(), new PickyOptions(clones: 0), streaming);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_tool_that_can_not_be_asked(bool streaming)
+    {
+        Cap(new Caps { ToolAllowlist = ["find"] });
+
+        await AssertThrowsAsync(Guard(), new ChatOptions { Tools = [new PickyTool()] }, streaming);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Options_of_a_fallback_that_can_not_be_cloned_again(bool streaming)
+    {
+        Cap(new Caps { MaxTokens = 20, ToolDenylist = ["m"] });
+        var guard = Guard(options =>
+        {
+            options.Prices.Add("small", 1, 1);
+            options.Fallbacks.Add(new FallbackModel("small"));
+        });
+
+        await AssertThrowsAsync(guard, new PickyOptions(clones: 1), streaming);
+
+        Assert.That(Authority.Creates.Select(create => create.Action.Name), Is.EqualTo(["m", "small"]));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Options_of_a_runs_last_call_that_can_not_be_cloned(bool streaming)
+    {
+        Ledger.Administer("acme").Budget("tenant:acme/agent:x", Amount.UsdMicrocents(100_000));
+        await using var run = Cycles.BeginRun(
+            "case",
+            options =>
+            {
+                options.Subject = new Subject { Agent = "x" };
+                options.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+            }
+        );
+
+        await AssertThrowsAsync(Guard(), new PickyOptions(clones: 0), streaming);
+
+        Assert.That(run.Summary.UsedKeptReserve, Is.True);
+    }
+
+    private async Task AssertThrowsAsync(IChatClient guard, ChatOptions options, bool streaming)
+    {
+        await Assert.CatchAsync<FormatException>(async () =>
+        {
+            _ = streaming
+                ? await guard.GetStreamingResponseAsync(Ask(), options).ToChatResponseAsync()
+                : await guard.GetResponseAsync(Ask(), options);
+        });
+
+        Assert.That(Authority.Creates, Is.Not.Empty);
+        Assert.That(Model.Calls, Is.Zero);
+    }
+
+    private sealed class PickyOptions(int clones) : ChatOptions
+    {
+        public override ChatOptions Clone() =>
+            clones > 0 ? new PickyOptions(clones - 1) : throw new FormatException("Not to be cloned.");
+    }
+
+    private sealed class PickyTool : AITool
+    {
+        public override object? GetService(Type serviceType, object? serviceKey = null) =>
+            throw new FormatException("Not to be asked.");
+    }
+}
