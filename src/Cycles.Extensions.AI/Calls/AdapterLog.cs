@@ -72,4 +72,11 @@ internal static partial class AdapterLog
         Message = "The token estimator failed; what it should have counted is left out"
     )]
     public static partial void EstimatorFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        EventId = 211,
+        Level = LogLevel.Warning,
+        Message = "A Cycles guard stands outside a cache, where each hit is held and charged as a call; put UseCycles() after the cache"
+    )]
+    public static partial void GuardOutsideCache(ILogger logger);
 }

@@ -7,8 +7,9 @@ namespace Cycles.Extensions.AI;
 /// <remarks>Counting never fails a call that has run: where the estimator throws, the count stays behind.</remarks>
 internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAggregation aggregation, ILogger log)
 {
-    /// <summary>No estimator that is any good counts twice as much as there was.</summary>
-    private const int EstimatorSlack = 2;
+    /// <summary>No estimator that is any good counts more than twice what there was, but for little texts.</summary>
+    private const int EstimatorFactor = 2;
+    private const int EstimatorSlack = 64;
 
     private UsageTally _usage;
     private long _countedOutput;
@@ -80,7 +81,8 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
     {
         if (end == StreamEnd.Completed || _hasFinalUsage)
         {
-            var isCut = !HasFinished && Used(0, out _).Output < _countedOutput / EstimatorSlack;
+            var isCut =
+                !HasFinished && _countedOutput > EstimatorFactor * Used(leastOutput: 0, out _).Output + EstimatorSlack;
             return CommitAsync(call, isCut ? _countedOutput : 0);
         }
 

@@ -10,7 +10,7 @@ namespace Cycles.Extensions.AI;
 /// <para>
 /// Its place is below the function-invoking client, so that each turn has a hold of its own, below a cache, so that hits
 /// are free, and above retries: <c>builder.UseFunctionInvocation().UseDistributedCache().UseCycles()</c>. Above a
-/// function-invoking client it warns. Where another one is further down, this one warns and passes every call through.
+/// function-invoking client or a cache it warns. Where another one is further down, this one warns and passes every call through.
 /// </para>
 /// <para>
 /// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied
@@ -50,10 +50,18 @@ public sealed class CyclesChatClient : DelegatingChatClient
         if (_isDuplicate)
         {
             AdapterLog.DuplicateGuard(_calls.Log, nameof(CyclesChatClient));
+            return;
         }
-        else if (innerClient.GetService<FunctionInvokingChatClient>() is not null)
+
+        var below = _options.Fallbacks.Select(fallback => fallback.Client).OfType<IChatClient>().Prepend(innerClient);
+        if (below.Any(client => client.GetService<FunctionInvokingChatClient>() is not null))
         {
             AdapterLog.GuardOutsideLoop(_calls.Log);
+        }
+
+        if (below.Any(client => client.GetService<CachingChatClient>() is not null))
+        {
+            AdapterLog.GuardOutsideCache(_calls.Log);
         }
     }
 

@@ -4,8 +4,8 @@ namespace Cycles.Extensions.AI;
 
 /// <summary>Asks before every call of an embedding model, and commits what its usage really cost.</summary>
 /// <remarks>
-/// As <see cref="CyclesChatClient"/> does it, with all tokens priced as input. Below a cache, hits are free. Thread-safe
-/// as far as the generator below is.
+/// As <see cref="CyclesChatClient"/> does it, with all tokens priced as input. Below a cache, hits are free; above one it
+/// warns. Thread-safe as far as the generator below is.
 /// </remarks>
 /// <typeparam name="TInput">What is embedded: text, or content.</typeparam>
 /// <typeparam name="TEmbedding">What comes back.</typeparam>
@@ -41,6 +41,10 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
         if (_isDuplicate)
         {
             AdapterLog.DuplicateGuard(_calls.Log, "CyclesEmbeddingGenerator");
+        }
+        else if (innerGenerator.GetService<CachingEmbeddingGenerator<TInput, TEmbedding>>() is not null)
+        {
+            AdapterLog.GuardOutsideCache(_calls.Log);
         }
     }
 

@@ -97,21 +97,75 @@ public sealed class PipelineTests : ChatFixture
         Assert.That(Model.Calls, Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task A_cache_hit_is_free()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_cache_hit_is_free(bool streaming)
     {
         Spends(300);
-        var cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
+        Model.Updates = call => Model.Reply(call).ToChatResponseUpdates();
         using var app = new ChatClientBuilder(Model)
-            .UseDistributedCache(cache)
+            .UseDistributedCache(NewCache())
             .UseCycles(Cycles, options => Configure(options, null))
             .Build();
 
-        await app.GetResponseAsync(Ask());
-        var second = await app.GetResponseAsync(Ask());
+        await AskAsync(app, streaming);
+        var second = await AskAsync(app, streaming);
 
         Assert.That(second.Text, Does.Contain("answer"));
+        Assert.That(Model.Calls, Is.EqualTo(1));
         Assert.That(Authority.Creates, Has.Count.EqualTo(1));
+        Assert.That(LogIds, Has.None.EqualTo(211));
+    }
+
+    [Test]
+    public async Task A_cache_hit_in_a_tool_loop_is_free()
+    {
+        Spends((10 + 20) * 100 + (1 + 2) * 200);
+        Model.Reply = Turn;
+        using var app = new ChatClientBuilder(Model)
+            .UseFunctionInvocation()
+            .UseDistributedCache(NewCache())
+            .UseCycles(Cycles, options => Configure(options, null))
+            .Build();
+        var options = new ChatOptions { Tools = [Tool("find")] };
+
+        await app.GetResponseAsync(Ask(), options);
+        var again = await app.GetResponseAsync(Ask(), options);
+
+        Assert.That(again.Text, Does.Contain("answer"));
+        Assert.That((Model.Calls, Authority.Creates.Count), Is.EqualTo((2, 2)));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_guard_outside_a_cache_is_reported_because_hits_are_charged(bool streaming)
+    {
+        Spends(600);
+        Model.Updates = call => Model.Reply(call).ToChatResponseUpdates();
+        using var app = new ChatClientBuilder(Model)
+            .UseCycles(Cycles, options => Configure(options, null))
+            .UseDistributedCache(NewCache())
+            .Build();
+        Assert.That(LogIds, Is.EqualTo([211]));
+
+        await AskAsync(app, streaming);
+        await AskAsync(app, streaming);
+
+        Assert.That(Model.Calls, Is.EqualTo(1));
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_fallback_with_a_loop_or_a_cache_of_its_own_is_reported_too()
+    {
+        using var fallback = new ChatClientBuilder(Model)
+            .UseFunctionInvocation()
+            .UseDistributedCache(NewCache())
+            .Build();
+
+        using var guard = Guard(options => options.Fallbacks.Add(new FallbackModel("m", fallback)));
+
+        Assert.That(LogIds, Is.EqualTo([204, 211]));
     }
 
     [Test]
@@ -153,6 +207,13 @@ public sealed class PipelineTests : ChatFixture
         Assert.That(guard.GetService<CyclesChatClient>(), Is.SameAs(guard));
         Assert.That(guard.GetService<FakeModel>(), Is.SameAs(Model));
     }
+
+    private static MemoryDistributedCache NewCache() => new(Options.Create(new MemoryDistributedCacheOptions()));
+
+    private static async Task<ChatResponse> AskAsync(IChatClient app, bool streaming) =>
+        streaming
+            ? await app.GetStreamingResponseAsync(Ask()).ToChatResponseAsync()
+            : await app.GetResponseAsync(Ask());
 
     private IChatClient Loop() =>
         new ChatClientBuilder(Model)

@@ -131,9 +131,9 @@ public sealed class StreamTests : ChatFixture
         Assert.That(commits.Select(commit => commit.Metadata!["actual_source"].GetString()), Is.All.EqualTo("counted"));
     }
 
-    [TestCase(10, 1, 10 * 100 + 8 * 200, "counted")]
-    [TestCase(10, 3, 10 * 100 + 8 * 200, "counted")]
-    [TestCase(10, 4, 10 * 100 + 4 * 200, null)]
+    [TestCase(10, 1, 10 * 100 + 80 * 200, "counted")]
+    [TestCase(10, 7, 10 * 100 + 80 * 200, "counted")]
+    [TestCase(10, 8, 10 * 100 + 8 * 200, null)]
     public async Task A_stream_that_ends_without_a_finish_reason_and_reports_too_little_was_cut(
         long input,
         long output,
@@ -142,7 +142,7 @@ public sealed class StreamTests : ChatFixture
     )
     {
         Spends(microcents);
-        Model.Updates = _ => [Text(), Text(), Usage(input, output)];
+        Model.Updates = _ => [.. Enumerable.Repeat(Text(), 20), Usage(input, output)];
 
         await Guard().GetStreamingResponseAsync(Ask()).ToListAsync();
 

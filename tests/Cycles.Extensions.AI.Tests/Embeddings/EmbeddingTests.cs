@@ -1,6 +1,9 @@
 using Cycles.Extensions.AI.Tests.Chat;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Cycles.Extensions.AI.Tests.Embeddings;
 
@@ -100,6 +103,28 @@ public sealed class EmbeddingTests : ChatFixture
 
         Assert.That(LogIds, Has.Some.EqualTo(203));
         Assert.That(Authority.Creates, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Below_a_cache_a_hit_is_free_and_above_one_the_guard_is_reported()
+    {
+        Spends(360);
+        var cache = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
+        using var below = new EmbeddingGeneratorBuilder<string, Embedding<float>>(Guard(Generator))
+            .UseDistributedCache(cache)
+            .Build();
+
+        await below.GenerateAsync([Canary]);
+        await below.GenerateAsync([Canary]);
+
+        Assert.That((Generator.Calls, Authority.Creates.Count), Is.EqualTo((1, 1)));
+        Assert.That(LogIds, Has.None.EqualTo(211));
+        using var above = Guard(below.AsBuilder().Build());
+        Assert.That(LogIds, Has.None.EqualTo(211), "a second guard charges nothing");
+        using var wrong = Guard(
+            new EmbeddingGeneratorBuilder<string, Embedding<float>>(Generator).UseDistributedCache(cache).Build()
+        );
+        Assert.That(LogIds, Has.Exactly(1).EqualTo(211));
     }
 
     [Test]

@@ -85,10 +85,10 @@ public sealed class AnthropicTests : NeighbourFixture
     [Test]
     public async Task A_stream_that_is_cut_between_two_events_costs_no_less_than_what_came_through()
     {
-        Spends(12 * 100 + 4 * 50 + 6 * 200);
-        Provider.Streams([.. Start, Part, Part]);
+        Spends(12 * 100 + 4 * 50 + 90 * 200);
+        Provider.Streams([.. Start, .. Enumerable.Repeat(Part, 30)]);
 
-        Assert.That(await ReadAsync(Guarded()), Is.EqualTo(Canary + Canary));
+        await ReadAsync(Guarded());
 
         Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
     }
