@@ -10,7 +10,7 @@ namespace Cycles.Benchmarks;
 /// <summary>
 /// <c>--quick</c> prints one table in under two minutes, <c>--memory</c> what records weigh, <c>--race</c> the race
 /// proof, <c>--http</c> what the client and the host cost over HTTP, <c>--journal</c> what it costs to keep an amount,
-/// <c>--analyzers</c> what the rules cost a build;
+/// <c>--chat</c> what a guard adds to a model call, <c>--analyzers</c> what the rules cost a build;
 /// anything else is BenchmarkDotNet's own command line.
 /// </summary>
 internal static class Program
@@ -31,6 +31,8 @@ internal static class Program
                 return await HttpReport.RunAsync();
             case ["--journal"]:
                 return await JournalReport.RunAsync();
+            case ["--chat"]:
+                return await ChatReport.RunAsync();
             case ["--analyzers"]:
                 return await AnalyzerReport.RunAsync();
             case ["--serve"]:
