@@ -21,6 +21,9 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
     /// <summary>Whether anything came at all.</summary>
     private bool _hasAny;
 
+    /// <summary>Whether the model goes on where nobody reads, for whoever comes back with a token.</summary>
+    private bool _goesOn;
+
     /// <summary>Whether the model said that it is done. Some providers report the usage behind that.</summary>
     public bool HasFinished { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
 
         Answered = update.ModelId ?? Answered;
         HasFinished |= update.FinishReason is not null;
+        _goesOn = update.ContinuationToken is not null;
         var contents = update.Contents;
         for (var i = 0; i < contents.Count; i++)
         {
@@ -98,7 +102,7 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
 
         var observed = Used(_countedOutput, out _);
         return
-            broken == BrokenStreamCharge.CommitEstimate
+            (broken == BrokenStreamCharge.CommitEstimate || _goesOn)
             && !(call.CostOf(observed, Answered)?.Value > call.Estimate.Value)
             ? call.CommitEstimateAsync(Answered)
             : CommitAsync(call, observed, ActualSource.Counted);

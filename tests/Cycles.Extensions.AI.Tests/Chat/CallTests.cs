@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 
 namespace Cycles.Extensions.AI.Tests.Chat;
 
@@ -232,6 +233,72 @@ public sealed class CallTests : ChatFixture
     }
 
     [Test]
+    public async Task A_call_keeps_the_price_that_it_began_with_and_the_next_one_has_the_new_one()
+    {
+        Spends(300 + 30_000);
+        var prices = new PriceTable();
+        var guard = Guard(options => options.Prices = prices);
+        prices.Add("m", 1, 2);
+        Model.Reply = _ =>
+        {
+            prices.Add("m", 100, 200);
+            return Reply(1, 1);
+        };
+
+        await guard.GetResponseAsync(Ask());
+        await guard.GetResponseAsync(Ask());
+
+        Assert.That(Authority.Creates.Select(create => create.Estimate.Value), Is.Ordered.And.Unique);
+    }
+
+    [Test]
+    public async Task Prices_that_can_not_be_read_anew_are_told_once_and_the_old_ones_count()
+    {
+        Spends(600);
+        var settings = new Dictionary<string, string?>
+        {
+            ["Prices:0:Model"] = "m",
+            ["Prices:0:InputUsdPerMillion"] = "1",
+            ["Prices:0:OutputUsdPerMillion"] = "2",
+        };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        var prices = new PriceTable();
+        prices.Load(configuration.GetSection("Prices"));
+        var guard = Guard(options => options.Prices = prices);
+
+        configuration["Prices:0:OutputUsdPerMillion"] = "a lot";
+        configuration.Reload();
+        await guard.GetResponseAsync(Ask());
+        await guard.GetResponseAsync(Ask());
+
+        Assert.That(LogIds.Count(id => id == 209), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task An_estimator_of_ones_own_decides_what_is_held_and_sees_every_part_of_what_is_sent()
+    {
+        Spends(300);
+        var estimator = new WordEstimator();
+
+        await Guard(options => options.TokenEstimator = estimator)
+            .GetResponseAsync(
+                Ask("one two three"),
+                new ChatOptions
+                {
+                    Instructions = "four five",
+                    MaxOutputTokens = 50,
+                    Tools = [Tool("find")],
+                }
+            );
+
+        Assert.That(estimator.Seen, Is.SupersetOf(new[] { "one two three", "four five", "find" }));
+        Assert.That(
+            Create.Estimate,
+            Is.EqualTo(Amount.UsdMicrocents((long)(1.2m * ((4 + estimator.Words) * 100 + 50 * 200))))
+        );
+    }
+
+    [Test]
     public async Task A_version_that_is_too_long_for_the_protocol_is_cut()
     {
         Spends(300);
@@ -269,6 +336,21 @@ public sealed class CallTests : ChatFixture
             () => Guard(spoil),
             Throws.ArgumentException.With.Message.Contains($"CyclesChatOptions.{name} must")
         );
+
+    private sealed class WordEstimator : ITokenEstimator
+    {
+        public List<string> Seen { get; } = [];
+
+        public long Words { get; private set; }
+
+        public long CountTokens(string text)
+        {
+            Seen.Add(text);
+            var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+            Words += words;
+            return words;
+        }
+    }
 
     private static Action<CyclesChatOptions> Spoils(Action<CyclesChatOptions> spoil) => spoil;
 

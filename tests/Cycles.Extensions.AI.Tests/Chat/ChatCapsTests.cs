@@ -1,3 +1,4 @@
+using Cycles.Extensions.AI.Tests.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI.Tests.Chat;
@@ -51,9 +52,11 @@ public sealed class ChatCapsTests : ChatFixture
         Assert.That(Model.Calls, Is.Zero);
     }
 
-    [Test]
-    public async Task The_callers_options_stay_as_they_are_and_their_type_survives()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task The_callers_options_stay_as_they_are_and_their_type_survives(bool streaming)
     {
+        Model.Updates = _ => [Usage(1, 1)];
         Cap(new Caps { MaxTokens = 20, ToolDenylist = ["send"] });
         var options = new HouseOptions
         {
@@ -63,7 +66,9 @@ public sealed class ChatCapsTests : ChatFixture
             ToolMode = ChatToolMode.RequireSpecific("send"),
         };
 
-        await Guard().GetResponseAsync(Ask(), options);
+        _ = streaming
+            ? await Guard().GetStreamingResponseAsync(Ask(), options).ToChatResponseAsync()
+            : await Guard().GetResponseAsync(Ask(), options);
 
         Assert.Multiple(() =>
         {
@@ -83,6 +88,22 @@ public sealed class ChatCapsTests : ChatFixture
         await Guard().GetResponseAsync(Ask(), new ChatOptions { Tools = [Tool("find"), Tool("send"), Tool("Send")] });
 
         Assert.That(Seen!.Tools!.Select(tool => tool.Name), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task The_lists_are_about_actions_whatever_a_tool_is_called_for_the_model()
+    {
+        Cap(new Caps { ToolDenylist = ["send", "note"] });
+        var send = Tool("send").WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(1));
+        var find = Tool("find").WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(1));
+
+        await Guard()
+            .GetResponseAsync(
+                Ask(),
+                new ChatOptions { Tools = [new Renamed(send, "mail"), new Renamed(find, "note")] }
+            );
+
+        Assert.That(Seen!.Tools!.Select(tool => tool.Name), Is.EqualTo(["note"]));
     }
 
     private static IEnumerable<object[]> Lists() =>

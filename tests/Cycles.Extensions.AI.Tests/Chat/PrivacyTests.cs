@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cycles.Authority;
+using Cycles.Client.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,7 @@ public sealed class PrivacyTests : ChatFixture
             new CyclesClientOptions
             {
                 Subject = new Subject { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
                 LoggerFactory = Loggers,
             }
         );

@@ -401,6 +401,26 @@ public sealed class StreamTests : ChatFixture
     }
 
     [Test]
+    public async Task A_stream_that_the_model_goes_on_with_behind_a_token_costs_the_estimate_and_its_rest_nothing()
+    {
+        Spends(ShortEstimate);
+        var token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
+        Model.Updates = call =>
+            call == 0
+                ? Enumerable
+                    .Range(0, 3)
+                    .Select(_ => new ChatResponseUpdate(ChatRole.Assistant, Canary) { ContinuationToken = token })
+                : [Text(), Finish(), Usage(10, 40)];
+        var guard = Guard();
+
+        await ReadAsync(1, guard);
+        await guard.GetStreamingResponseAsync([], new ChatOptions { ContinuationToken = token }).ToListAsync();
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("estimate"));
+        Assert.That(Model.Calls, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task A_stream_without_any_update_costs_nothing_by_every_policy([Values] BrokenStreamCharge policy)
     {
         using var cancel = new CancellationTokenSource();

@@ -58,7 +58,16 @@ public sealed class ThrowingTests : ChatFixture
         Assert.That(run.Summary.UsedKeptReserve, Is.True);
     }
 
-    private async Task AssertThrowsAsync(IChatClient guard, ChatOptions options, bool streaming)
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_estimator_that_can_not_count_the_question(bool streaming)
+    {
+        var guard = Guard(options => options.TokenEstimator = new PickyEstimator());
+
+        await AssertThrowsAsync(guard, new ChatOptions(), streaming, asks: false);
+    }
+
+    private async Task AssertThrowsAsync(IChatClient guard, ChatOptions options, bool streaming, bool asks = true)
     {
         await Assert.CatchAsync<FormatException>(async () =>
         {
@@ -67,7 +76,7 @@ public sealed class ThrowingTests : ChatFixture
                 : await guard.GetResponseAsync(Ask(), options);
         });
 
-        Assert.That(Authority.Creates, Is.Not.Empty);
+        Assert.That(Authority.Creates, asks ? Is.Not.Empty : Is.Empty);
         Assert.That(Model.Calls, Is.Zero);
     }
 
@@ -81,5 +90,10 @@ public sealed class ThrowingTests : ChatFixture
     {
         public override object? GetService(Type serviceType, object? serviceKey = null) =>
             throw new FormatException("Not to be asked.");
+    }
+
+    private sealed class PickyEstimator : ITokenEstimator
+    {
+        public long CountTokens(string text) => throw new FormatException("Not to be counted.");
     }
 }

@@ -94,6 +94,17 @@ public sealed class AnthropicTests : NeighbourFixture
     }
 
     [Test]
+    public async Task A_denied_call_is_not_sent()
+    {
+        Ledger.Administer("acme").Freeze("tenant:acme", Budget.Unit);
+
+        await Assert.CatchAsync<BudgetDeniedException>(async () => await Guarded().GetResponseAsync(Ask()));
+        await Assert.CatchAsync<BudgetDeniedException>(async () => await ReadAsync(Guarded()));
+
+        Assert.That(Provider.Asked, Is.Empty);
+    }
+
+    [Test]
     public async Task A_refusal_of_the_provider_costs_nothing()
     {
         Provider.Answer = response =>

@@ -74,6 +74,29 @@ public sealed class OpenAITests : NeighbourFixture
     }
 
     [Test]
+    public async Task A_denied_call_is_not_sent()
+    {
+        Ledger.Administer("acme").Freeze("tenant:acme", Budget.Unit);
+
+        await Assert.CatchAsync<BudgetDeniedException>(async () => await Guarded().GetResponseAsync(Ask()));
+        await Assert.CatchAsync<BudgetDeniedException>(async () => await ReadAsync(Guarded()));
+
+        Assert.That(Provider.Asked, Is.Empty);
+    }
+
+    /// <summary>The client ends without an error then.</summary>
+    [Test]
+    public async Task A_stream_that_is_cut_between_two_events_costs_the_estimate()
+    {
+        Provider.Streams([Part, Part]);
+
+        Assert.That(await ReadAsync(Guarded()), Is.EqualTo(Canary + Canary));
+
+        Spends(Create.Estimate.Value);
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("estimate"));
+    }
+
+    [Test]
     public async Task A_refusal_of_the_provider_costs_nothing()
     {
         Provider.Answer = response =>

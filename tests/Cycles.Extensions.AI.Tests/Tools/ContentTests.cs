@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Cycles.Authority;
+using Cycles.Client.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,7 @@ public sealed class ContentTests
             new()
             {
                 Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
                 LoggerFactory = Logging(),
             }
         );
