@@ -8,7 +8,8 @@ public enum BrokenStreamCharge
 {
     /// <summary>
     /// What was sent and what came through, as it was reported by then or counted by the estimator, whichever is more;
-    /// marked. The default.
+    /// marked. The default. One that goes on without a reader (<c>ContinuationToken</c>) costs as with
+    /// <see cref="CommitEstimate"/>.
     /// </summary>
     CommitObserved = 0,
 
