@@ -39,7 +39,9 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
         }
 
         Answered = response.ModelId;
-        _usage = UsageTally.Of(response.Usage);
+
+        // What it has used when it goes on in the background is not what it will have used.
+        _usage = response.ContinuationToken is null ? UsageTally.Of(response.Usage) : default;
         if (_usage.LacksOutput)
         {
             foreach (var message in response.Messages)

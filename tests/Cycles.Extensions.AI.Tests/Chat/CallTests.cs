@@ -215,11 +215,19 @@ public sealed class CallTests : ChatFixture
         Assert.That(balance.Spent, Is.EqualTo(Amount.UsdMicrocents(300)));
     }
 
-    [Test]
-    public async Task A_poll_of_a_call_that_was_charged_is_not_charged_again()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_poll_of_a_call_that_was_charged_is_not_charged_again(bool reports)
     {
         var token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
-        Model.Reply = call => call == 0 ? new ChatResponse { ContinuationToken = token } : Reply(10, 10);
+        Model.Reply = call =>
+            call > 0
+                ? Reply(10, 10)
+                : new ChatResponse
+                {
+                    ContinuationToken = token,
+                    Usage = reports ? new() { InputTokenCount = 1, OutputTokenCount = 0 } : null,
+                };
         Model.Updates = _ => [Text(), Usage(10, 10)];
         var guard = Guard();
 
