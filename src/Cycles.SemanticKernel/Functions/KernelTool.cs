@@ -31,22 +31,29 @@ internal static class KernelTool
 
     /// <summary>A prompt function's cost is its model call, and the service is charged for that.</summary>
     public static ToolTerms TermsOf(KernelFunction function, string name) =>
-        function.GetType().Name == PromptFunctionType
-            ? AtTheService
-            : CyclesCostAttribute.TermsOf(
-                name,
-                function.UnderlyingMethod,
-                function.Metadata.AdditionalProperties.AsReadOnly()
-            );
+        IsPrompt(function) ? AtTheService
+        // Semantic Kernel takes over neither the method nor the properties of a plain function.
+        : Inside.Of<AIFunction>(function) is { } inner
+            ? CyclesCostAttribute.TermsOf(name, inner.UnderlyingMethod, inner.AdditionalProperties)
+        : CyclesCostAttribute.TermsOf(
+            name,
+            function.UnderlyingMethod,
+            function.Metadata.AdditionalProperties.AsReadOnly()
+        );
 
-    /// <summary>Whether the function only passes the call on to one that asks by itself.</summary>
+    /// <summary>
+    /// Whether the function only passes the call on to who asks by itself. So does a prompt of no plugin, which no model
+    /// can call: its name may be a new one each time, and would fill a run's summary.
+    /// </summary>
     public static bool PassesOn(KernelFunction function) =>
         Inside.Of<AIFunction>(function) switch
         {
-            null => false,
+            null => IsPrompt(function) && function.Metadata.PluginName is null,
             KernelFunction => true,
             { } inner => inner.GetService<CyclesAIFunction>() is not null,
         };
+
+    private static bool IsPrompt(KernelFunction function) => function.GetType().Name == PromptFunctionType;
 
     private static string Spelled(string name, int dot, char separator) =>
         string.Concat(name.AsSpan(0, dot), [separator], name.AsSpan(dot + 1));

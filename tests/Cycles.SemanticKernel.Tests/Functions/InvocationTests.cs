@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Cycles.Extensions.AI;
+using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 
 namespace Cycles.SemanticKernel.Tests.Functions;
@@ -32,6 +34,51 @@ public sealed class InvocationTests : KernelFixture
         Assert.That(create.Action.Kind, Is.EqualTo("crm.write"));
         Assert.That(create.Subject.Toolset, Is.EqualTo("crm"));
         Assert.That(create.Estimate, Is.EqualTo(Amount.RiskPoints(7)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_plain_function_that_is_made_a_kernels_still_says_what_it_costs(bool byAttribute)
+    {
+        Spends(7);
+        var plain = byAttribute
+            ? AIFunctionFactory.Create(Breaking, "breaking")
+            : AIFunctionFactory.Create(
+                string () => throw new InvalidOperationException(Canary),
+                new AIFunctionFactoryOptions
+                {
+                    Name = "breaking",
+                    AdditionalProperties = new Dictionary<string, object?>
+                    {
+                        [CyclesCostAttribute.PropertyName] = new CyclesCostAttribute(7, AmountUnit.RiskPoints)
+                        {
+                            HasSideEffects = true,
+                        },
+                    },
+                }
+            );
+        var kernel = Governed(build: builder => builder.Plugins.AddFromFunctions("Plain", [plain.AsKernelFunction()]));
+
+        Assert.That(async () => await kernel.InvokeAsync("Plain", "breaking"), Throws.InvalidOperationException);
+        Assert.That(Authority.Creates.Single().Estimate, Is.EqualTo(Amount.RiskPoints(7)));
+    }
+
+    [CyclesCost(7, AmountUnit.RiskPoints, HasSideEffects = true)]
+    private static string Breaking() => throw new InvalidOperationException(Canary);
+
+    /// <summary>An MCP tool that fails does not throw.</summary>
+    [Test]
+    public async Task A_result_that_says_that_an_mcp_tool_failed_gives_the_hold_back()
+    {
+        var failed = AIFunctionFactory.Create(
+            () => JsonSerializer.SerializeToElement(new { isError = true, content = Array.Empty<object>() }),
+            "failed"
+        );
+        var kernel = Governed(build: builder => builder.Plugins.AddFromFunctions("Mcp", [failed.AsKernelFunction()]));
+
+        await kernel.InvokeAsync("Mcp", "failed");
+
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Count(), Is.EqualTo(1));
     }
 
     [Test]
@@ -172,11 +219,9 @@ public sealed class InvocationTests : KernelFixture
     public async Task A_function_that_asks_by_itself_is_not_asked_for_again()
     {
         Spends(3);
-        var guarded = Microsoft.Extensions.AI.CyclesToolExtensions.WithCycles(
-            Microsoft.Extensions.AI.AIFunctionFactory.Create(() => "ok", "outside"),
-            Cycles,
-            terms => terms.Estimate = Amount.RiskPoints(3)
-        );
+        var guarded = AIFunctionFactory
+            .Create(() => "ok", "outside")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(3));
 
         await Governed().InvokeAsync(guarded.AsKernelFunction());
 

@@ -45,6 +45,22 @@ public sealed class PromptTests : KernelFixture
 
     [TestCase(false)]
     [TestCase(true)]
+    public async Task Prompts_without_a_name_are_no_tools_of_their_run(bool isStreaming)
+    {
+        Spends(microcents: LoopModel.Cost);
+        var kernel = WithModel(asChatService: true);
+        await using var run = Cycles.BeginRun("case");
+
+        _ = isStreaming
+            ? (object)await kernel.InvokePromptStreamingAsync(Canary).ToListAsync()
+            : await kernel.InvokePromptAsync(Canary);
+
+        Assert.That(run.Summary.Tools, Is.Empty);
+        Assert.That(run.Summary.Models.Single().Calls, Is.EqualTo(1));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
     public void A_prompt_that_the_budget_does_not_cover_throws_at_the_service(bool isStreaming)
     {
         Ledger.Administer("acme").Freeze("tenant:acme", AmountUnit.UsdMicrocents);
