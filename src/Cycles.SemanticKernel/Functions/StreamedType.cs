@@ -5,22 +5,8 @@ namespace Cycles.SemanticKernel;
 /// <summary>What a type is a stream of.</summary>
 internal static class StreamedType
 {
-    /// <summary>The items' type; null for what is no stream. A task of a stream is one.</summary>
-    public static Type? Of(Type type)
-    {
-        if (
-            type.IsGenericType
-            && (
-                type.GetGenericTypeDefinition() == typeof(Task<>)
-                || type.GetGenericTypeDefinition() == typeof(ValueTask<>)
-            )
-        )
-        {
-            return Of(type.GenericTypeArguments[0]);
-        }
-
-        return Item(type, typeof(IAsyncEnumerable<>));
-    }
+    /// <summary>The items' type; null for what is no stream.</summary>
+    public static Type? Of(Type type) => Item(type, typeof(IAsyncEnumerable<>));
 
     /// <summary>As <see cref="Of"/>, for a result: Semantic Kernel may have put an enumerator in its stream's place.</summary>
     public static Type? OfResult(Type type) =>
