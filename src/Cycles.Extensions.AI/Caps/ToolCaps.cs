@@ -9,7 +9,7 @@ internal static class ToolCaps
 {
     /// <summary>
     /// How a framework calls its own tools, where it offers them to models under other names; null for tools of others.
-    /// Set once, by the adapter of that framework.
+    /// Set by whatever guards in that framework, always to the same.
     /// </summary>
     public static Func<AITool, string?>? FrameworkName { get; set; }
 

@@ -11,10 +11,9 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
 {
     private readonly ToolGuard _guard;
 
-    static KernelGuard() => ToolCaps.FrameworkName = KernelTool.FrameworkName;
-
     public KernelGuard(CyclesClient cycles, ToolPolicy policy)
     {
+        ToolCaps.FrameworkName = KernelTool.FrameworkName;
         _guard = new ToolGuard(cycles, policy, KernelTool.Spellings);
     }
 

@@ -40,6 +40,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
             );
         }
 
+        ToolCaps.FrameworkName = KernelTool.FrameworkName;
         _service = service;
         _options = options.Copy();
         _calls = new ModelCalls(cycles, _options);

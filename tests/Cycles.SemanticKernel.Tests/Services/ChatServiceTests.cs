@@ -185,6 +185,23 @@ public sealed class ChatServiceTests : KernelFixture
     }
 
     [Test]
+    public async Task Caps_hide_functions_of_a_kernel_that_is_not_governed_too()
+    {
+        Spends(microcents: Usage);
+        Cap(new Caps { ToolAllowlist = ["Crm.find"] });
+        _host = await OpenAIHost.StartAsync("{}");
+        ToolCaps.FrameworkName = null; // As in a process without a governed kernel.
+        var service = new OpenAIChatCompletionService("m", _host.Client()).WithCycles(
+            Cycles,
+            options => options.Prices.Add("m", 1, 2)
+        );
+
+        await service.GetChatMessageContentAsync(Canary, Auto, Builder().Build());
+
+        Assert.That(_host.Offered.Single(), Is.EqualTo(["Crm-find"]));
+    }
+
+    [Test]
     public async Task Caps_reach_the_provider_through_settings_of_no_connector()
     {
         Spends(microcents: Usage);
