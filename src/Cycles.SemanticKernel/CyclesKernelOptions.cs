@@ -18,5 +18,6 @@ public sealed class CyclesKernelOptions
     /// What the calls of chat services cost. Without prices every call of a service that this guards is denied, unless
     /// <see cref="CyclesModelOptions.UnpricedModels"/> says otherwise.
     /// </summary>
+    /// <remarks>A service of Azure's that was given no model id goes by the name of its deployment.</remarks>
     public CyclesChatOptions Chat { get; } = new();
 }

@@ -12,10 +12,13 @@ namespace Cycles.SemanticKernel;
 /// service calls functions by itself, only the last turn comes out: then the estimate is committed, marked.
 /// </summary>
 /// <remarks>
-/// Whether it did shows in the history, which such a loop extends, and in nothing else that all services have in common.
+/// Whether it did shows in the results that such a loop adds to the history, and in nothing else that all services have
+/// in common.
 /// </remarks>
 internal sealed class CyclesChatCompletionService : IChatCompletionService, IDisposable
 {
+    private const string DeploymentName = "DeploymentName";
+
     private readonly IChatCompletionService _service;
     private readonly CyclesChatOptions _options;
     private readonly ModelCalls _calls;
@@ -113,6 +116,12 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         }
     }
 
+    /// <summary>Azure's connector knows its model as a deployment, unless it was told more.</summary>
+    private string? OwnModel =>
+        _service.GetModelId() is { Length: > 0 } model ? model
+        : _service.Attributes?.GetValueOrDefault(DeploymentName) is string { Length: > 0 } deployment ? deployment
+        : null;
+
     /// <summary>A loop goes on behind one hold: said once, because it is how the service is used.</summary>
     public void TellHiddenTurns(Amount estimate)
     {
@@ -137,7 +146,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         var asked = new ChatOptions
         {
             // Settings name a model to select a service by; the service asks its own.
-            ModelId = _service.GetModelId() is { Length: > 0 } own ? own : settings?.ModelId,
+            ModelId = OwnModel ?? settings?.ModelId,
             MaxOutputTokens = SettingsCaps.MaxTokensOf(settings),
             Tools = choice?.Functions is { } functions ? [.. functions] : null,
         };

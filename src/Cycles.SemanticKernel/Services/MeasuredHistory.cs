@@ -12,8 +12,7 @@ internal static class MeasuredHistory
 {
     public static IList<ChatMessage> Of(ChatHistory history) => [.. history.Select(Of)];
 
-    public static ChatMessage Of(ChatMessageContent message) =>
-        new(new ChatRole(message.Role.Label), [.. message.Items.Select(Of)]);
+    public static ChatMessage Of(ChatMessageContent message) => new(ChatRole.User, [.. message.Items.Select(Of)]);
 
     private static AIContent Of(KernelContent content) =>
         content switch

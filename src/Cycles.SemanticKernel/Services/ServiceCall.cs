@@ -2,6 +2,7 @@ using Cycles.Extensions.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
+using SkResult = Microsoft.SemanticKernel.FunctionResultContent;
 
 namespace Cycles.SemanticKernel;
 
@@ -14,7 +15,7 @@ internal sealed class ServiceCall(
     BrokenStreamCharge broken
 )
 {
-    private readonly int _messages = history.Count;
+    private readonly int _results = Results(history);
 
     /// <summary>Several messages are alternatives of one turn, and each reports the usage of all.</summary>
     public void Observe(IReadOnlyList<ChatMessageContent> contents) =>
@@ -51,7 +52,7 @@ internal sealed class ServiceCall(
     public ValueTask EndAsync(StreamEnd end)
     {
         HistoryCaps.Set(history, caps: null);
-        if (history.Count != _messages)
+        if (Results(history) != _results)
         {
             service.TellHiddenTurns(call.Estimate);
             return call.CommitUnmeasuredAsync(meter.Answered);
@@ -59,4 +60,8 @@ internal sealed class ServiceCall(
 
         return meter.EndAsync(call, end, broken);
     }
+
+    /// <summary>A loop answers calls. Other messages, as a system prompt or a call for the caller, come without one too.</summary>
+    private static int Results(ChatHistory history) =>
+        history.Count(message => message.Role == AuthorRole.Tool || message.Items.Any(item => item is SkResult));
 }
