@@ -18,7 +18,7 @@ internal static class DenialReader
             ReasonCode = reason,
             Message = $"The authority denies {request.Action.Kind} '{request.Action.Name}'.",
             Requested = request.Estimate,
-            RetryAfter = answer.RetryAfterMs is { } wait ? Milliseconds(wait) : metadata.RetryAfter,
+            RetryAfter = RetryAfterMs.Of(answer.RetryAfterMs) ?? metadata.RetryAfter,
             AffectedScopes = answer.AffectedScopes,
             Metadata = metadata,
         };
@@ -69,7 +69,4 @@ internal static class DenialReader
 
     private static JsonElement? Find(IReadOnlyDictionary<string, JsonElement>? details, string name) =>
         details is not null && details.TryGetValue(name, out var value) ? value : null;
-
-    private static TimeSpan Milliseconds(long wait) =>
-        TimeSpan.FromMilliseconds(Math.Clamp(wait, 0, (long)TimeSpan.MaxValue.TotalMilliseconds - 1));
 }

@@ -26,15 +26,17 @@ internal sealed class CallHold
         _log = log;
         _run = run;
         _call = call;
+        run?.Tally.Began();
     }
 
     /// <summary>A part of a run's hold.</summary>
-    public CallHold(RunShare share, CyclesRun run, RunCall call, ILogger log)
+    public CallHold(RunShare share, ILogger log, CyclesRun run, RunCall call)
     {
         _share = share;
+        _log = log;
         _run = run;
         _call = call;
-        _log = log;
+        run.Tally.Began();
     }
 
     /// <summary>No hold, in shadow mode.</summary>
@@ -60,7 +62,7 @@ internal sealed class CallHold
     {
         if (CyclesRun.Current is { } run)
         {
-            return await run.ReserveAsync(cycles, request, log, cancellationToken).ConfigureAwait(false);
+            return await RunReserver.ReserveAsync(run, cycles, request, log, cancellationToken).ConfigureAwait(false);
         }
 
         var options = new ReserveOptions
@@ -90,40 +92,25 @@ internal sealed class CallHold
             if (_share is not null)
             {
                 await _share.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
-                if (!_share.IsShadow)
-                {
-                    _run?.Tally.Charged(_call, actual, balances: null);
-                }
             }
 
-            if (_guard is null)
+            if (_guard is not null)
             {
-                return;
-            }
-
-            var settled = await _guard
-                .CommitAsync(actual, metrics, metadata, CancellationToken.None)
-                .ConfigureAwait(false);
-            if (settled.Outcome != SettlementOutcome.Shadowed)
-            {
-                _run?.Tally.Charged(_call, settled.Charged ?? actual, settled.Balances);
+                Count(
+                    await _guard.CommitAsync(actual, metrics, metadata, CancellationToken.None).ConfigureAwait(false)
+                );
             }
         }
         catch (Exception e)
         {
             AdapterLog.CommitFailed(_log, Id, actual, e);
-            if (_guard is null)
+            if (_guard is not null)
             {
-                return;
-            }
-
-            // Where the commit was refused for its arguments, this settles what is known.
-            await _guard.DisposeAsync().ConfigureAwait(false);
-            if (e is ArgumentException)
-            {
-                _run?.Tally.Charged(_call, actual, balances: null);
+                await EndAsync(_guard, actual, e).ConfigureAwait(false);
             }
         }
+
+        _run?.Tally.Settled();
     }
 
     public async ValueTask ReleaseAsync(string reason)
@@ -145,6 +132,8 @@ internal sealed class CallHold
         {
             AdapterLog.ReleaseFailed(_log, Id, e);
         }
+
+        _run?.Tally.Settled();
     }
 
     /// <summary>Gives the hold of a call back that was refused after all, before it ran.</summary>
@@ -152,6 +141,29 @@ internal sealed class CallHold
     {
         _run?.Tally.Refused(_call);
         return ReleaseAsync(reason);
+    }
+
+    /// <summary>A commit threw: what the ledger has all the same counts as spent.</summary>
+    private async ValueTask EndAsync(ReservationGuard guard, Amount actual, Exception thrown)
+    {
+        // Where the commit was refused for its arguments, this settles what is known.
+        await guard.DisposeAsync().ConfigureAwait(false);
+        if (thrown is ArgumentException)
+        {
+            _run?.Tally.Charged(_call, actual, balances: null);
+        }
+        else if (thrown is CyclesException { Settlement: { Outcome: not SettlementOutcome.Rejected } settled })
+        {
+            Count(settled);
+        }
+    }
+
+    private void Count(Settlement settled)
+    {
+        if (settled.Outcome != SettlementOutcome.Shadowed)
+        {
+            _run?.Tally.Charged(_call, settled.Charged ?? settled.Actual ?? _call.Estimate, settled.Balances);
+        }
     }
 
     private static Dictionary<string, JsonElement> Marked(string source)

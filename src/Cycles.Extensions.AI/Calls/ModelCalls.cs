@@ -119,7 +119,7 @@ internal sealed class ModelCalls
     /// </summary>
     public long TokensKeptBy(CyclesRun run, string model, long inputTokens)
     {
-        if (run.KeptFor(_cycles, _options.Unit) is not { } kept)
+        if (run.Opening.KeptFor(_cycles, _options.Unit) is not { } kept)
         {
             return 0;
         }
@@ -142,15 +142,18 @@ internal sealed class ModelCalls
     /// <summary>Takes what a run keeps aside, for a last call without tools; null when it is gone.</summary>
     public ModelCall? TryBeginLast(CyclesRun run, string model, CyclesAction action, long maxTokens, ReasonCode reason)
     {
-        if (run.TryTakeKept(action, reason, Log) is not { } hold)
+        if (
+            run.Opening.KeptFor(_cycles, _options.Unit) is not { } kept
+            || run.Opening.TryTakeKept(action, kept, reason, Log) is not { } hold
+        )
         {
             return null;
         }
 
-        var caps = hold.Caps ?? new Caps();
+        var most = Math.Min(hold.Caps?.MaxTokens ?? maxTokens, run.Limits.Caps?.MaxTokens ?? maxTokens);
         return new ModelCall(this, hold, CostOf(model))
         {
-            Caps = caps with { MaxTokens = Math.Min(caps.MaxTokens ?? maxTokens, maxTokens), MaxStepsRemaining = 0 },
+            Caps = new Caps { MaxTokens = Math.Min(most, maxTokens), MaxStepsRemaining = 0 },
         };
     }
 
@@ -198,7 +201,13 @@ internal sealed class ModelCalls
     {
         var call = new RunCall(action.Name, estimate, IsTool: false);
         CyclesRun.Current?.Tally.LetThrough(call);
-        var unheld = new UnheldCall(shadow, new RunRequest(call, action, subject, Key: null, shadow), denial, Time);
+        var unheld = new UnheldCall(
+            shadow,
+            new RunRequest(call, action, subject, Key: null, shadow),
+            denial,
+            Time,
+            Log
+        );
         return new ModelCall(this, new CallHold(unheld, Log), cost);
     }
 

@@ -18,9 +18,9 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var run = CyclesRun.Current;
         if (run is null)
         {
-            var (free, denial) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
+            var (free, no) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
                 .ConfigureAwait(false);
-            return free ?? throw new BudgetDeniedException(denial!);
+            return free ?? throw new BudgetDeniedException(no[^1]);
         }
 
         if (calls.Shadow is { } shadow)
@@ -28,25 +28,28 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
             return await BeginShadowedAsync(run, shadow, inputTokens, asked, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await run.Steps.TryTakeAsync(cancellationToken).ConfigureAwait(false) is not { } isLast)
+        var (spent, isLast) = await run.Limits.Steps.TryTakeAsync(cancellationToken).ConfigureAwait(false);
+        if (spent is not null)
         {
-            throw Ended(run, NoStepsLeft(run, asked));
+            var none = NoStepsLeft(spent, asked);
+            spent.EndedBy(none);
+            throw Ended(run, none);
         }
 
         var began = false;
         try
         {
-            var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast, cancellationToken)
+            var (turn, denials) = await TryEachAsync(inputTokens, asked, isLast, cancellationToken)
                 .ConfigureAwait(false);
-            turn ??= await TryLastAsync(run, inputTokens, asked, denial!.ReasonCode).ConfigureAwait(false);
+            turn ??= await TryLastAsync(run, inputTokens, asked, denials).ConfigureAwait(false);
             began = turn is not null;
-            return turn ?? throw Ended(run, denial!);
+            return turn ?? throw Ended(run, denials[^1]);
         }
         finally
         {
             if (!began)
             {
-                run.Steps.GiveBack();
+                run.Limits.Steps.GiveBack();
             }
         }
     }
@@ -60,16 +63,16 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         CancellationToken cancellationToken
     )
     {
-        if (run.Steps.Take())
+        if (run.Limits.Steps.Take() is not { } spent)
         {
-            var (turn, denial) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
+            var (turn, denials) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
                 .ConfigureAwait(false);
-            return turn ?? throw new BudgetDeniedException(denial!);
+            return turn ?? throw new BudgetDeniedException(denials[^1]);
         }
 
         var call = calls.BeginUnheld(
             shadow,
-            NoStepsLeft(run, asked),
+            NoStepsLeft(spent, asked),
             ModelOf(asked),
             ActionOf(asked),
             run.SubjectOf(SubjectOf(asked)),
@@ -78,33 +81,34 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         return new ChatTurn(call, asked, client);
     }
 
-    private async ValueTask<(ChatTurn? Turn, Denial? Denial)> TryEachAsync(
+    /// <returns>A turn, or a denial of each model.</returns>
+    private async ValueTask<(ChatTurn? Turn, IReadOnlyList<Denial> Denials)> TryEachAsync(
         long inputTokens,
         ChatOptions? asked,
         bool isLast,
         CancellationToken cancellationToken
     )
     {
-        Denial? denial = null;
+        List<Denial>? denials = null;
         for (var i = -1; i < options.Fallbacks.Count; i++)
         {
             var (candidate, answers) = Candidate(i, asked);
-            (var call, denial) = await TryAsync(inputTokens, candidate, cancellationToken).ConfigureAwait(false);
+            var (call, denial) = await TryAsync(inputTokens, candidate, cancellationToken).ConfigureAwait(false);
             if (call is null)
             {
+                (denials ??= []).Add(denial!);
                 continue;
             }
 
-            CyclesRun.Current?.Steps.Note(call.Caps);
             if (isLast)
             {
                 call.Caps = (call.Caps ?? new Caps()) with { MaxStepsRemaining = 0 };
             }
 
-            return (await CappedAsync(call, candidate, answers).ConfigureAwait(false), null);
+            return (await CappedAsync(call, candidate, answers).ConfigureAwait(false), []);
         }
 
-        return (null, denial);
+        return (null, denials!);
     }
 
     private async ValueTask<(ModelCall? Call, Denial? Denial)> TryAsync(
@@ -118,9 +122,15 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var (call, denial) = await calls
             .TryBeginAsync(model, action, SubjectOf(asked), Expected(inputTokens, asked), cancellationToken)
             .ConfigureAwait(false);
-        if (call is null || Excluded(call.Caps, model) is not { } reason)
+        if (call is null)
         {
-            return (call, denial);
+            return (null, denial);
+        }
+
+        CyclesRun.Current?.Limits.Note(call.Caps);
+        if (Excluded(call.Caps, model) is not { } reason)
+        {
+            return (call, null);
         }
 
         await call.RefuseAsync("model_capped").ConfigureAwait(false);
@@ -131,15 +141,22 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         return (null, calls.Denied(action.Name, reason, message, call.Estimate));
     }
 
-    /// <summary>An exhausted run still answers, without tools, with the first model that what it keeps pays well enough.</summary>
+    /// <summary>
+    /// An exhausted run still answers, without tools, with the first model that what it keeps pays well enough. Not where
+    /// any of the denials forbids more than what its model would have cost.
+    /// </summary>
     private async ValueTask<ChatTurn?> TryLastAsync(
         CyclesRun run,
         long inputTokens,
         ChatOptions? asked,
-        ReasonCode reason
+        IReadOnlyList<Denial> denials
     )
     {
-        if (!IsExhaustion(reason))
+        var exhaustion = denials.LastOrDefault(denial => IsExhaustion(denial.ReasonCode));
+        if (
+            exhaustion is null
+            || denials.Any(denial => !IsExhaustion(denial.ReasonCode) && !IsOfModel(denial.ReasonCode))
+        )
         {
             return null;
         }
@@ -148,13 +165,21 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var (best, bestTokens) = (-1, 0L);
         for (var i = -1; i < options.Fallbacks.Count && bestTokens < wanted; i++)
         {
-            var tokens = calls.TokensKeptBy(run, ModelOf(Candidate(i, asked).Options), inputTokens);
-            (best, bestTokens) = tokens > bestTokens ? (i, tokens) : (best, bestTokens);
+            var model = ModelOf(Candidate(i, asked).Options);
+            var isExcluded =
+                IsOfModel(denials[i + 1].ReasonCode)
+                || (Excluded(run.Limits.Caps, model) ?? Excluded(run.Opening.KeptCaps, model)) is not null;
+            if (!isExcluded)
+            {
+                var tokens = calls.TokensKeptBy(run, model, inputTokens);
+                (best, bestTokens) = tokens > bestTokens ? (i, tokens) : (best, bestTokens);
+            }
         }
 
         var (chosen, answers) = Candidate(best, asked);
         return
-            bestTokens > 0 && calls.TryBeginLast(run, ModelOf(chosen), ActionOf(chosen), bestTokens, reason) is { } call
+            bestTokens > 0
+            && calls.TryBeginLast(run, ModelOf(chosen), ActionOf(chosen), bestTokens, exhaustion.ReasonCode) is { } call
             ? await CappedAsync(call, chosen, answers).ConfigureAwait(false)
             : null;
     }
@@ -202,7 +227,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         calls.Denied(
             ActionOf(asked).Name,
             LocalReasons.NoStepsLeft,
-            $"The run '{run.Name}' has taken its {run.Steps.Count} steps.",
+            $"The run '{run.Name}' has taken its {run.Limits.Steps.Count} steps.",
             new Amount(options.Unit, 0)
         );
 
@@ -226,4 +251,8 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         || reason == ReasonCode.OverdraftLimitExceeded
         || reason == ReasonCode.DebtOutstanding
         || reason == LocalReasons.RunHoldSpent;
+
+    /// <summary>It says something about one model, and nothing about the others.</summary>
+    private static bool IsOfModel(ReasonCode reason) =>
+        reason == LocalReasons.ModelUnpriced || reason == LocalReasons.ModelNotAllowed;
 }

@@ -9,10 +9,15 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Every guard of this package finds it by the flow of the calling code, for models, embeddings and tools alike. Runs
-/// nest: a call belongs to the innermost, and a nested run's calls count into the hold of the run around it
-/// (<see cref="RunOptions.Hold"/>), unless it has one of its own. The run's id goes along as the dimension <c>run</c> and
+/// Every guard of this package finds it by the flow of the calling code, for models, embeddings and tools alike. The
+/// run's id goes along as the dimension <c>run</c>, which takes one of the 16 that the protocol leaves to a subject, and
 /// in the idempotency keys.
+/// </para>
+/// <para>
+/// Runs nest: a call carries the id of the innermost, and whatever happens in a run also happens in the runs around it.
+/// Their limits hold for it, their preflight and their holds come first, their <see cref="RunOptions.Hold"/> pays for it
+/// and for what a run inside holds for itself, and their summaries count it. What a run keeps for its final answer is for
+/// its own calls.
 /// </para>
 /// <para>
 /// A stream that a guarded client or <c>UseCyclesTools</c> returns stays in the run in which it was asked for. Code of an
@@ -27,13 +32,11 @@ public sealed class CyclesRun : IAsyncDisposable
 
     private readonly RunOptions _options;
     private readonly CyclesRun? _parent;
-    private readonly RunOpening _opening;
     private readonly RunSubject _subject;
     private readonly ILogger _log;
-    private readonly TimeProvider _time;
     private readonly DateTimeOffset _startedAt;
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Denial? _denial;
-    private Task? _ending;
     private long _endedAtTicks;
     private long _keys;
     private int _ended;
@@ -45,12 +48,13 @@ public sealed class CyclesRun : IAsyncDisposable
         _options = options;
         _parent = Current;
         _log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
-        _time = options.TimeProvider ?? TimeProvider.System;
-        _startedAt = _time.GetUtcNow();
+        Clock = options.TimeProvider ?? TimeProvider.System;
+        _startedAt = Clock.GetUtcNow();
         Shadow = options.Shadow ?? _parent?.Shadow ?? cycles.Shadow;
+        Tally = new RunTally(_parent?.Tally);
+        Limits = new RunLimits(this, options, Clock);
+        Opening = new RunOpening(this, options, _log);
         _subject = new RunSubject(Id, options.Subject);
-        _opening = new RunOpening(this, options, _log);
-        Steps = new RunSteps(options.MaxSteps, options.Cooldown, _time);
         Ambient.Value = this;
     }
 
@@ -60,12 +64,7 @@ public sealed class CyclesRun : IAsyncDisposable
         get
         {
             var run = Ambient.Value;
-            while (run is { IsEnded: true })
-            {
-                run = run._parent;
-            }
-
-            return run;
+            return run is { IsEnded: true } ? run.Around : run;
         }
     }
 
@@ -93,14 +92,15 @@ public sealed class CyclesRun : IAsyncDisposable
                 EndedAt = Interlocked.Read(ref _endedAtTicks) is var ticks and > 0
                     ? new DateTimeOffset(ticks, TimeSpan.Zero)
                     : null,
-                Steps = Steps.Count,
+                OuterRunId = _parent?.Id,
+                Steps = Limits.Steps.Count,
                 Models = [],
                 Tools = [],
                 UnconfiguredTools = [],
                 Spend = [],
                 Budgets = [],
                 HandOffs = 0,
-                UsedKeptReserve = _opening.UsedKept,
+                UsedKeptReserve = Opening.UsedKept,
                 Denial = Denial,
             }
         );
@@ -109,13 +109,30 @@ public sealed class CyclesRun : IAsyncDisposable
 
     internal ShadowReport? Shadow { get; }
 
-    internal RunTally Tally { get; } = new();
+    internal TimeProvider Clock { get; }
 
-    internal RunSteps Steps { get; }
+    internal RunTally Tally { get; }
 
-    internal RunToolCalls ToolCalls { get; } = new();
+    internal RunLimits Limits { get; }
+
+    internal RunOpening Opening { get; }
 
     internal bool IsEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>The nearest run around this one that is still open.</summary>
+    internal CyclesRun? Around
+    {
+        get
+        {
+            var run = _parent;
+            while (run is { IsEnded: true })
+            {
+                run = run._parent;
+            }
+
+            return run;
+        }
+    }
 
     /// <summary>Throws what ended the run, if something did: a tool loop swallows exceptions, and a run tells.</summary>
     /// <exception cref="BudgetDeniedException">There is a <see cref="Denial"/>.</exception>
@@ -164,33 +181,19 @@ public sealed class CyclesRun : IAsyncDisposable
             return false;
         }
 
-        try
-        {
-            var options = new EventOptions { Subject = SubjectOf(null), IdempotencyKey = NewKey() };
-            var settlement = await Cycles
-                .RecordEventAsync(
-                    new CyclesAction("agent.handoff", agent),
-                    new Amount(unit, 0),
-                    options,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            Tally.Told(settlement.Balances);
-            Tally.HandedOff();
-            return true;
-        }
-        catch (CyclesException e) when (e.Code is ErrorCode.NotFound or ErrorCode.UnitMismatch)
-        {
-            RunLog.HandOffUnrecorded(_log, Id, unit);
-            return false;
-        }
+        return await RunHandOff.RecordAsync(this, agent, unit, _log, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Ends the run: settles <see cref="RunOptions.Hold"/>, gives back what was held and never used, and tells what the
-    /// run came to. Calls that still run settle by themselves. Never throws.
+    /// run came to. Never throws.
     /// </summary>
-    /// <returns>Completes when that is done.</returns>
+    /// <remarks>
+    /// Calls that still run are not waited for. They settle by themselves, those out of the run's hold as events, and
+    /// are in <see cref="Summary"/> from then on; what <see cref="RunOptions.OnEnded"/> is told only counts them
+    /// (<see cref="RunSummary.Unsettled"/>).
+    /// </remarks>
+    /// <returns>Completes when that is done, for everybody who disposes it.</returns>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
@@ -201,10 +204,10 @@ public sealed class CyclesRun : IAsyncDisposable
                 Ambient.Value = _parent;
             }
 
-            _ending = EndAsync();
+            _ = EndAsync();
         }
 
-        return new ValueTask(_ending ?? Task.CompletedTask);
+        return new ValueTask(_ending.Task);
     }
 
     /// <summary>Who acts: the call's subject, open levels from the run's, and the run's id.</summary>
@@ -213,147 +216,28 @@ public sealed class CyclesRun : IAsyncDisposable
     /// <summary>A key for one of the run's requests.</summary>
     internal string NewKey(string? name = null) => $"run-{Id}-{name ?? $"{Interlocked.Increment(ref _keys)}"}";
 
-    /// <summary>Asks for one call, in the hold of the run if it has one.</summary>
-    internal async ValueTask<(CallHold? Hold, Denial? Denial)> ReserveAsync(
-        CyclesClient cycles,
-        RunRequest request,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
-    {
-        var (hold, denial) = await TryReserveAsync(cycles, request, log, cancellationToken).ConfigureAwait(false);
-        if (hold is null)
-        {
-            Tally.Denied(request.Call);
-        }
-        else
-        {
-            Tally.LetThrough(request.Call);
-        }
-
-        return (hold, denial);
-    }
-
-    /// <summary>What is kept aside for a final answer, while it is there.</summary>
-    internal Amount? KeptFor(CyclesClient cycles, AmountUnit unit) =>
-        ReferenceEquals(cycles, Cycles)
-        && _options.KeepForFinalAnswer is { } kept
-        && kept.Unit == unit
-        && _opening.HasKept
-            ? kept
-            : null;
-
-    /// <summary>Takes what is kept aside; null when somebody else has taken it.</summary>
-    internal CallHold? TryTakeKept(CyclesAction action, ReasonCode reason, ILogger log)
-    {
-        var call = new RunCall(action.Name, _options.KeepForFinalAnswer!.Value, IsTool: false);
-        var hold = _opening.TryTakeKept(action, call, log);
-        if (hold is not null)
-        {
-            RunLog.UsesKept(_log, Id, reason);
-            Tally.LetThrough(call);
-        }
-
-        return hold;
-    }
-
     /// <summary>Notes that a denial ended the run's work.</summary>
     internal void EndedBy(Denial denial) => Interlocked.CompareExchange(ref _denial, denial, null);
 
-    /// <summary>Whether a call was made too often to be made again.</summary>
-    internal bool IsRepeated(ToolCall call, out int most)
-    {
-        most = _options.MaxSameCalls ?? 0;
-        return most > 0 && ToolCalls.AddCall(call) > most;
-    }
-
-    /// <summary>Notes the denial of a tool call.</summary>
-    /// <returns>What becomes of the call: past the limit, a text for the model is not enough.</returns>
-    internal DenialMode Denied(ToolCall call, Denial denial, DenialMode mode)
-    {
-        if (ToolCalls.AddDenial(call) >= _options.MaxDenials && mode == DenialMode.Skip)
-        {
-            mode = DenialMode.Terminate;
-        }
-
-        if (mode != DenialMode.Skip)
-        {
-            EndedBy(denial);
-        }
-
-        return mode;
-    }
-
-    private async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
-        CyclesClient cycles,
-        RunRequest request,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
-    {
-        // From the innermost run on: each may have said that it does not begin, and the first hold pays.
-        for (var run = this; run is not null; run = run._parent)
-        {
-            var unit = request.Call.Estimate.Unit;
-            if (run.IsEnded || !(ReferenceEquals(run, this) || run.Holds(cycles, unit)))
-            {
-                continue;
-            }
-
-            // A guard in shadow mode neither draws on what a real run holds nor minds what the run may not do.
-            if (request.Shadow is not null && run.Shadow is null)
-            {
-                continue;
-            }
-
-            if (await run._opening.EnsureAsync(cancellationToken).ConfigureAwait(false) is { } denied)
-            {
-                return (null, denied);
-            }
-
-            if (run.Holds(cycles, unit) && run._opening.Hold is { } shared)
-            {
-                return shared.TryTake(request, out var denial) is { } share
-                        ? (new CallHold(share, this, request.Call, log), null)
-                    : request.Shadow is null ? (null, denial)
-                    : (new CallHold(new UnheldCall(request.Shadow, request, denial!, _time), log), null);
-            }
-        }
-
-        var attempt = await cycles
-            .TryReserveAsync(
-                request.Action,
-                request.Call.Estimate,
-                new ReserveOptions
-                {
-                    Subject = request.Subject,
-                    IdempotencyKey = NewKey(request.Key),
-                    Shadow = request.Shadow,
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return attempt.Guard is { } guard
-            ? (new CallHold(guard, log, this, request.Call), null)
-            : (null, attempt.Denial);
-    }
-
-    private bool Holds(CyclesClient cycles, AmountUnit unit) =>
-        ReferenceEquals(cycles, Cycles) && _options.Hold is { } hold && hold.Unit == unit;
+    /// <summary>Tells operators that the ledger does not have what was spent.</summary>
+    internal void NoteUnsettled(Amount spent, Exception exception) =>
+        RunLog.SettlementFailed(_log, Id, spent, exception);
 
     private async Task EndAsync()
     {
-        await _opening.EndAsync().ConfigureAwait(false);
-        Interlocked.Exchange(ref _endedAtTicks, _time.GetUtcNow().UtcTicks);
-        var summary = Summary;
-        RunLog.Ended(_log, summary);
         try
         {
+            await Opening.EndAsync().ConfigureAwait(false);
+            Interlocked.Exchange(ref _endedAtTicks, Clock.GetUtcNow().UtcTicks);
+            var summary = Summary;
+            RunLog.Ended(_log, summary);
             _options.OnEnded?.Invoke(summary);
         }
         catch (Exception e)
         {
-            RunLog.CallbackFailed(_log, Id, e);
+            RunLog.EndFailed(_log, Id, e);
         }
+
+        _ending.SetResult();
     }
 }

@@ -1,119 +1,180 @@
-using System.Text.Json;
-
 namespace Cycles.Extensions.AI;
 
-/// <summary>One hold that many calls share: each takes its part, and what they cost is committed once. Thread-safe.</summary>
-internal sealed class RunHold(CyclesRun run, ReservationGuard guard, long kept)
+/// <summary>
+/// One hold that many calls share: each takes its part, and what they cost is committed once. Inside the hold of a run
+/// around, charges go on to that one. Thread-safe.
+/// </summary>
+internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 {
     private readonly object _gate = new();
+    private readonly List<RunCharge> _charges = [];
     private long _open;
+    private long _openForRuns;
     private long _spent;
     private long _kept = kept;
     private bool _hasEnded;
 
-    public Caps? Caps => guard.Caps;
+    public CyclesClient Cycles => run.Cycles;
 
-    public string? ReservationId => guard.ReservationId;
+    public Caps? Caps => funds.Caps;
 
-    public Amount Spent => new(guard.Estimate.Unit, Interlocked.Read(ref _spent));
+    public string? ReservationId => funds.ReservationId;
 
-    public bool HasKept => Interlocked.Read(ref _kept) > 0;
+    public IReadOnlyList<string> AffectedScopes => funds.AffectedScopes;
 
-    /// <summary>Takes a part for a call.</summary>
-    public RunShare? TryTake(in RunRequest request, out Denial? denial)
+    /// <summary>Whether nothing is held any more: the authority gave it up, or it is settled.</summary>
+    public bool IsLost => Volatile.Read(ref _hasEnded) || funds.IsLost;
+
+    /// <summary>What is kept aside and still pays.</summary>
+    public long Kept => IsLost ? 0 : Interlocked.Read(ref _kept);
+
+    /// <summary>Takes a part.</summary>
+    /// <param name="estimate">How much.</param>
+    /// <param name="denial">Why not, where it does not fit.</param>
+    /// <param name="isForRun">Whether a run inside holds it, and not a call.</param>
+    /// <returns>Null with the denial where it does not fit, and without one where the hold is settled.</returns>
+    public RunPart? TryTake(Amount estimate, out Denial? denial, bool isForRun = false)
     {
-        var estimate = request.Call.Estimate;
         lock (_gate)
         {
-            var left = guard.Estimate.Value - _kept - _open - _spent;
-            if (!_hasEnded && estimate.Value <= left)
+            denial = null;
+            if (_hasEnded)
             {
-                _open += estimate.Value;
-                denial = null;
-                return new RunShare(this, request);
+                return null;
+            }
+
+            var left = funds.Estimate.Value - _kept - _open - _spent;
+            if (estimate.Value <= left)
+            {
+                return Open(estimate, isForRun);
             }
 
             denial = new Denial
             {
                 ReasonCode = LocalReasons.RunHoldSpent,
-                Message = $"The run '{run.Name}' holds {guard.Estimate} in all, and too little of it is left.",
+                Message = $"The run '{run.Name}' holds {funds.Estimate} in all, and too little of it is left.",
                 Requested = estimate,
                 Remaining = new SignedAmount(estimate.Unit, left),
-                AffectedScopes = guard.AffectedScopes,
+                AffectedScopes = AffectedScopes,
             };
             return null;
         }
     }
 
     /// <summary>Takes what is kept for a final answer; null when it is gone.</summary>
-    public RunShare? TryTakeKept(in RunRequest request)
+    public RunPart? TryTakeKept()
     {
         lock (_gate)
         {
-            if (_hasEnded || _kept == 0)
+            var taken = Kept;
+            if (taken == 0)
             {
                 return null;
             }
 
             _kept = 0;
-            _open += request.Call.Estimate.Value;
-            return new RunShare(this, request);
+            return Open(funds.Estimate with { Value = taken }, isForRun: false);
         }
     }
 
-    /// <summary>Charges a call, or gives its part back with 0.</summary>
-    public async ValueTask SettleAsync(
-        RunRequest request,
-        long actual,
-        CyclesMetrics? metrics,
-        IReadOnlyDictionary<string, JsonElement>? metadata
-    )
+    /// <summary>Spends out of a part, or more than it.</summary>
+    /// <returns>Whether the hold still pays.</returns>
+    public bool TryCharge(RunPart part, in RunCharge charge)
     {
         lock (_gate)
         {
-            if (!_hasEnded)
+            if (_hasEnded || funds.Part?.TryCharge(charge) == false)
             {
-                _open -= request.Call.Estimate.Value;
-                _spent = checked(_spent + actual);
-                return;
+                return false;
             }
-        }
 
-        // The hold is settled, and the call cost what it cost.
-        if (actual > 0 && request.Shadow is null)
-        {
-            var options = new EventOptions
+            TakeOff(part, Math.Min(part.Left, charge.Amount));
+            _spent = charge.Amount > long.MaxValue - _spent ? long.MaxValue : _spent + charge.Amount;
+            if (funds.Guard is not null && run.Shadow is null)
             {
-                Subject = request.Subject,
-                Metrics = metrics,
-                Metadata = metadata,
-            };
-            await run
-                .Cycles.RecordEventAsync(
-                    request.Action,
-                    new Amount(request.Call.Estimate.Unit, actual),
-                    options,
-                    CancellationToken.None
-                )
-                .ConfigureAwait(false);
+                _charges.Add(charge);
+                charge.Run.Tally.Charged(charge.Call, funds.Estimate with { Value = charge.Amount }, balances: null);
+            }
+
+            return true;
         }
     }
 
-    /// <summary>Commits what was spent; without anything, gives all of it back.</summary>
-    public async Task EndAsync()
+    /// <summary>Takes back what is left of a part.</summary>
+    public void Close(RunPart part)
     {
         lock (_gate)
         {
-            _hasEnded = true;
+            TakeOff(part, part.Left);
         }
+    }
 
-        if (_spent == 0)
+    /// <summary>
+    /// Commits what was spent; without anything, gives all of it back. Calls that still run in it settle for themselves.
+    /// </summary>
+    /// <returns>
+    /// What was neither spent nor promised to a call that still runs, and how much of that was kept. Runs inside ask anew.
+    /// </returns>
+    public async Task<(Amount Left, long Kept)> EndAsync(string reason)
+    {
+        bool isFirst;
+        long left;
+        lock (_gate)
         {
-            await guard.ReleaseAsync("run_ended").ConfigureAwait(false);
-            return;
+            isFirst = !_hasEnded;
+            _hasEnded = true;
+            left = Math.Max(0, funds.Estimate.Value - (_open - _openForRuns) - _spent);
         }
 
-        var settlement = await guard.CommitAsync(Spent).ConfigureAwait(false);
-        run.Tally.Told(settlement.Balances);
+        if (isFirst && funds.Guard is { } guard && _spent > 0)
+        {
+            await CommitAsync(guard, guard.Estimate with { Value = _spent }).ConfigureAwait(false);
+        }
+        else if (isFirst)
+        {
+            await funds.ReleaseAsync(reason).ConfigureAwait(false);
+        }
+
+        return (funds.Estimate with { Value = left }, Math.Min(_kept, left));
+    }
+
+    private RunPart Open(Amount amount, bool isForRun)
+    {
+        _open += amount.Value;
+        _openForRuns += isForRun ? amount.Value : 0;
+        return new RunPart(this, amount, isForRun);
+    }
+
+    private void TakeOff(RunPart part, long amount)
+    {
+        part.Left -= amount;
+        _open -= amount;
+        _openForRuns -= part.IsForRun ? amount : 0;
+    }
+
+    /// <summary>What the ledger does not take of it, the summaries don't count as spent.</summary>
+    private async ValueTask CommitAsync(ReservationGuard guard, Amount spent)
+    {
+        Settlement? settled = null;
+        try
+        {
+            settled = await guard.CommitAsync(spent).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            run.NoteUnsettled(spent, e);
+        }
+
+        run.Tally.Told(settled?.Balances);
+        var missing = spent.Value - (settled is null ? 0 : (settled.Charged ?? spent).Value);
+
+        // The last calls are those that overran.
+        for (var i = _charges.Count - 1; i >= 0 && missing > 0; i--)
+        {
+            var (payer, call, amount) = _charges[i];
+            var taken = Math.Min(amount, missing);
+            payer.Tally.Uncharged(call, taken);
+            missing -= taken;
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cycles.Extensions.AI;
 
 /// <summary>What one model or one tool came to in a run, in one unit. Immutable.</summary>
@@ -23,4 +25,12 @@ public sealed record RunItem
     /// little. Null where nothing was charged.
     /// </summary>
     public decimal? Ratio => Estimate.Value == 0 ? null : decimal.Round((decimal)Spend.Value / Estimate.Value, 4);
+
+    /// <summary>The item in a few words.</summary>
+    /// <returns>Culture-invariant text.</returns>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name} {Calls} calls, {Denials} denied, {Spend} of {Estimate.Value} held{(Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $" (x{ratio:0.00})") : "")}"
+        );
 }

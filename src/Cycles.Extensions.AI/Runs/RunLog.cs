@@ -8,10 +8,14 @@ internal static partial class RunLog
     [LoggerMessage(241, LogLevel.Information, "{Summary}")]
     public static partial void Ended(ILogger log, RunSummary summary);
 
-    [LoggerMessage(242, LogLevel.Warning, "OnEnded threw for run {RunId}")]
-    public static partial void CallbackFailed(ILogger log, string runId, Exception exception);
+    [LoggerMessage(242, LogLevel.Warning, "Run {RunId} has ended, and telling of it failed")]
+    public static partial void EndFailed(ILogger log, string runId, Exception exception);
 
-    [LoggerMessage(243, LogLevel.Error, "The hold of run {RunId} could not be settled; {Spent} was spent in it")]
+    [LoggerMessage(
+        243,
+        LogLevel.Error,
+        "The hold of run {RunId} was not settled: {Spent} was spent in it and is not charged"
+    )]
     public static partial void SettlementFailed(ILogger log, string runId, Amount spent, Exception exception);
 
     [LoggerMessage(244, LogLevel.Warning, "Run {RunId} answers on what it kept aside, because {Reason}")]
@@ -19,4 +23,21 @@ internal static partial class RunLog
 
     [LoggerMessage(245, LogLevel.Information, "No event records that run {RunId} handed off: {Unit} has no budget")]
     public static partial void HandOffUnrecorded(ILogger log, string runId, AmountUnit unit);
+
+    [LoggerMessage(
+        246,
+        LogLevel.Warning,
+        "The hold {ReservationId} of run {RunId} was lost; what is left of its amount is held again"
+    )]
+    public static partial void HoldLost(ILogger log, string runId, string? reservationId);
+
+    [LoggerMessage(
+        247,
+        LogLevel.Warning,
+        "What run {RunId} kept for a final answer was lost with reservation {ReservationId}; kept again: {IsBack}"
+    )]
+    public static partial void KeptLost(ILogger log, string runId, string? reservationId, bool isBack);
+
+    [LoggerMessage(248, LogLevel.Warning, "The shadow report could not write a line")]
+    public static partial void ReportUnwritten(ILogger log, Exception exception);
 }

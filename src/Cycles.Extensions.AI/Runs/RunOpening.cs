@@ -3,26 +3,45 @@ using Microsoft.Extensions.Logging;
 namespace Cycles.Extensions.AI;
 
 /// <summary>
-/// What a run asks for itself, once, when its first call does: an opinion, its hold, and what it keeps aside; and the end
-/// of both.
+/// What a run asks for itself when its first call does: an opinion, its hold, and what it keeps aside; again where a hold
+/// was lost; and the end of both.
 /// </summary>
 internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
 {
     private readonly object _gate = new();
+    private readonly CyclesAction _action = new("agent.run", run.Name);
     private readonly bool _asks =
         options.Preflight is not null || options.Hold is not null || options.KeepForFinalAnswer is not null;
     private Task<Denial?>? _opened;
-    private ReservationGuard? _kept;
+    private RunHold? _hold;
+    private RunFunds? _kept;
+    private bool _mayBegin;
     private bool _isOver;
-
-    /// <summary>The hold that all calls share; null without one.</summary>
-    public RunHold? Hold { get; private set; }
 
     public bool UsedKept { get; private set; }
 
-    public bool HasKept => Volatile.Read(ref _kept) is not null || Hold?.HasKept == true;
+    /// <summary>What came with the hold that <see cref="KeptFor"/> tells of.</summary>
+    public Caps? KeptCaps => Volatile.Read(ref _kept) is { } funds ? funds.Caps : Hold?.Caps;
 
-    /// <returns>Why the run must not begin; null when it may.</returns>
+    private RunHold? Hold => Volatile.Read(ref _hold);
+
+    /// <summary>The hold that all calls of a client in its unit share; null without one.</summary>
+    public RunHold? HoldFor(CyclesClient cycles, AmountUnit unit) =>
+        ReferenceEquals(cycles, run.Cycles) && options.Hold?.Unit == unit ? Hold : null;
+
+    /// <summary>What is kept aside for a final answer and still pays; null for nothing.</summary>
+    public Amount? KeptFor(CyclesClient cycles, AmountUnit unit)
+    {
+        if (!ReferenceEquals(cycles, run.Cycles) || options.KeepForFinalAnswer?.Unit != unit)
+        {
+            return null;
+        }
+
+        var kept = Volatile.Read(ref _kept) is { IsLost: false } funds ? funds.Estimate.Value : Hold?.Kept ?? 0;
+        return kept > 0 ? new Amount(unit, kept) : null;
+    }
+
+    /// <returns>Why nothing of the run may run; null when it may.</returns>
     public ValueTask<Denial?> EnsureAsync(CancellationToken cancellationToken)
     {
         if (!_asks)
@@ -36,21 +55,41 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             // One that failed says nothing about the next one. Once the run is over, nobody would give anything back.
             opened =
                 _isOver ? Task.FromResult<Denial?>(null)
-                : _opened is null or { IsFaulted: true } or { IsCanceled: true } ? _opened = OpenAsync()
+                : _opened is null or { IsFaulted: true } or { IsCanceled: true } || HasLost(_opened)
+                    ? _opened = OpenAsync()
                 : _opened;
         }
 
         return new ValueTask<Denial?>(opened.WaitAsync(cancellationToken));
     }
 
-    public CallHold? TryTakeKept(CyclesAction action, RunCall call, ILogger callLog)
+    /// <summary>Takes what is kept aside; null when somebody else was faster.</summary>
+    /// <param name="action">What it will pay.</param>
+    /// <param name="kept">How much it is.</param>
+    /// <param name="reason">Why it is needed.</param>
+    /// <param name="callLog">Where to log what becomes of it.</param>
+    public CallHold? TryTakeKept(CyclesAction action, Amount kept, ReasonCode reason, ILogger callLog)
     {
-        CallHold? hold =
-            Interlocked.Exchange(ref _kept, null) is { } guard ? new CallHold(guard, callLog, run, call)
-            : Hold?.TryTakeKept(new RunRequest(call, action, run.SubjectOf(null), Key: null, Shadow: null)) is { } share
-                ? new CallHold(share, run, call, callLog)
-            : null;
-        UsedKept |= hold is not null;
+        var call = new RunCall(action.Name, kept, IsTool: false);
+        var funds = Interlocked.Exchange(ref _kept, null);
+        CallHold hold;
+        if (funds?.Guard is { } guard)
+        {
+            hold = new CallHold(guard, callLog, run, call);
+        }
+        else if ((funds?.Part ?? Hold?.TryTakeKept()) is { } part)
+        {
+            var request = new RunRequest(call, action, run.SubjectOf(null), Key: null, Shadow: null);
+            hold = new CallHold(new RunShare(part, run, request), callLog, run, call);
+        }
+        else
+        {
+            return null;
+        }
+
+        UsedKept = true;
+        RunLog.UsesKept(log, run.Id, reason);
+        run.Tally.LetThrough(call);
         return hold;
     }
 
@@ -64,69 +103,54 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             opened = _opened;
         }
 
-        try
+        if (opened is not null)
         {
-            if (opened is not null)
-            {
-                await opened.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            if (Interlocked.Exchange(ref _kept, null) is { } kept)
-            {
-                await kept.ReleaseAsync("run_ended").ConfigureAwait(false);
-            }
-
-            if (Hold is not null)
-            {
-                await Hold.EndAsync().ConfigureAwait(false);
-            }
+            await opened.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (Exception e)
+
+        if (Interlocked.Exchange(ref _kept, null) is { } kept)
         {
-            RunLog.SettlementFailed(log, run.Id, Hold?.Spent ?? default, e);
+            await kept.ReleaseAsync("run_ended").ConfigureAwait(false);
+        }
+
+        if (Hold is { } hold)
+        {
+            await hold.EndAsync("run_ended").ConfigureAwait(false);
         }
     }
+
+    private bool HasLost(Task<Denial?> opened) =>
+        opened is { IsCompletedSuccessfully: true, Result: null }
+        && (Hold is { IsLost: true } || Volatile.Read(ref _kept) is { IsLost: true });
 
     /// <summary>Without anybody's token: others wait for it too, and what is held has to be given back.</summary>
     private async Task<Denial?> OpenAsync()
     {
-        var action = new CyclesAction("agent.run", run.Name);
-        if (options.Preflight is { } expected && await AskAsync(action, expected).ConfigureAwait(false) is { } denied)
+        if (!_mayBegin && options.Preflight is { } expected)
         {
-            if (run.Shadow is null)
+            if (await AskAsync(expected).ConfigureAwait(false) is { } denied)
             {
                 return denied;
             }
-
-            Shadowed(run.Shadow, action, denied);
         }
 
-        if ((options.Hold ?? options.KeepForFinalAnswer) is not { } amount)
+        _mayBegin = true;
+        return options.Hold is { } whole ? await HoldAsync(whole).ConfigureAwait(false)
+            : options.KeepForFinalAnswer is { } kept ? await KeepAsync(kept).ConfigureAwait(false)
+            : null;
+    }
+
+    private async Task<Denial?> AskAsync(Amount expected)
+    {
+        if (run.Shadow is not null)
         {
+            // What the calls would have saved shows at the calls.
+            var attempt = await run.Cycles.TryReserveAsync(_action, expected, NewOptions()).ConfigureAwait(false);
+            await attempt.Guard!.ReleaseAsync().ConfigureAwait(false);
             return null;
         }
 
-        var attempt = await run.Cycles.TryReserveAsync(action, amount, NewOptions()).ConfigureAwait(false);
-        if (attempt.Guard is not { } guard)
-        {
-            return attempt.Denial;
-        }
-
-        if (options.Hold is null)
-        {
-            Volatile.Write(ref _kept, guard);
-        }
-        else
-        {
-            Hold = new RunHold(run, guard, options.KeepForFinalAnswer?.Value ?? 0);
-        }
-
-        return null;
-    }
-
-    private async Task<Denial?> AskAsync(CyclesAction action, Amount expected)
-    {
-        var opinion = await run.Cycles.DecideAsync(action, expected, NewOptions()).ConfigureAwait(false);
+        var opinion = await run.Cycles.DecideAsync(_action, expected, NewOptions()).ConfigureAwait(false);
         return opinion.Decision != Decision.Deny
             ? null
             : new Denial
@@ -134,20 +158,78 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
                 ReasonCode = opinion.ReasonCode ?? new ReasonCode("DENY"),
                 Message = $"The authority expects the run '{run.Name}' to fail.",
                 Requested = expected,
-                RetryAfter = opinion.RetryAfterMs is { } wait
-                    ? TimeSpan.FromMilliseconds(Math.Clamp(wait, 0, int.MaxValue))
-                    : opinion.ResponseMetadata.RetryAfter,
+                RetryAfter = RetryAfterMs.Of(opinion.RetryAfterMs) ?? opinion.ResponseMetadata.RetryAfter,
                 AffectedScopes = opinion.AffectedScopes ?? [],
                 Metadata = opinion.ResponseMetadata,
             };
     }
 
-    /// <summary>The run goes on all the same; what each of its calls would have saved is not known here.</summary>
-    private void Shadowed(ShadowReport shadow, CyclesAction action, Denial denied)
+    /// <summary>One hold for all; after one that was lost, for what was left of it.</summary>
+    private async Task<Denial?> HoldAsync(Amount amount)
     {
-        var call = new RunCall(run.Name, denied.Requested with { Value = 0 }, IsTool: false);
-        var request = new RunRequest(call, action, run.SubjectOf(null), Key: null, shadow);
-        new UnheldCall(shadow, request, denied, options.TimeProvider ?? TimeProvider.System).Settle(call.Estimate);
+        var kept = options.KeepForFinalAnswer?.Value ?? 0;
+        if (Hold is { } lost)
+        {
+            RunLog.HoldLost(log, run.Id, lost.ReservationId);
+            (amount, kept) = await lost.EndAsync("hold_lost").ConfigureAwait(false);
+        }
+
+        var (funds, denial) = await ReserveAsync(amount).ConfigureAwait(false);
+        if (funds is not null)
+        {
+            Volatile.Write(ref _hold, new RunHold(run, funds, kept));
+        }
+
+        return denial;
+    }
+
+    /// <summary>What is kept aside, beside holds for each call. A run that has begun goes on without it.</summary>
+    private async Task<Denial?> KeepAsync(Amount amount)
+    {
+        var lost = Volatile.Read(ref _kept);
+        var (funds, denial) = await ReserveAsync(amount).ConfigureAwait(false);
+        if (lost is null)
+        {
+            Volatile.Write(ref _kept, funds);
+            return denial;
+        }
+
+        RunLog.KeptLost(log, run.Id, lost.ReservationId, isBack: funds is not null);
+        await lost.ReleaseAsync("hold_lost").ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _kept, funds, lost) != lost && funds is not null)
+        {
+            // Somebody has answered on it after all.
+            await funds.ReleaseAsync("kept_used").ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    /// <summary>Out of the hold of a run around, so that it stays one hold; else from the authority.</summary>
+    private async Task<(RunFunds? Funds, Denial? Denial)> ReserveAsync(Amount amount)
+    {
+        if (RunReserver.HoldFor(run.Around, run.Cycles, amount.Unit, run.Shadow) is { } around)
+        {
+            var part = around.TryTake(amount, out var denial, isForRun: true);
+            if (part is not null || denial is not null)
+            {
+                return part is not null ? (new RunFunds(part), null)
+                    : run.Shadow is { } shadow ? Shadowed(shadow, denial!)
+                    : (null, denial);
+            }
+        }
+
+        var attempt = await run.Cycles.TryReserveAsync(_action, amount, NewOptions()).ConfigureAwait(false);
+        return (attempt.Guard is { } guard ? new RunFunds(guard) : null, attempt.Denial);
+    }
+
+    /// <summary>The run goes on all the same, on what the runs around it hold.</summary>
+    private (RunFunds?, Denial?) Shadowed(ShadowReport shadow, Denial denial)
+    {
+        var call = new RunCall(run.Name, denial.Requested with { Value = 0 }, IsTool: false);
+        var request = new RunRequest(call, _action, run.SubjectOf(null), Key: null, shadow);
+        new UnheldCall(shadow, request, denial, options.TimeProvider ?? TimeProvider.System, log).Settle(call.Estimate);
+        return (null, null);
     }
 
     private ReserveOptions NewOptions() =>
@@ -156,5 +238,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             Subject = run.SubjectOf(null),
             IdempotencyKey = run.NewKey(),
             Shadow = run.Shadow,
+            // What Cancel cancels is how a loss is known; the settlement is the same.
+            LeasePolicy = LeasePolicy.Cancel,
         };
 }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cycles.Extensions.AI;
 
-/// <summary>The limits of a run. Everything is optional, and read once, when the run begins.</summary>
+/// <summary>
+/// The limits of a run. Everything is optional, and read once, when the run begins. They hold for the runs inside it too.
+/// </summary>
 public sealed class RunOptions
 {
     /// <summary>
@@ -23,16 +25,34 @@ public sealed class RunOptions
     /// <summary>
     /// One hold for the whole run, more than 0: it is made at the first call, calls in its unit count into it, and it is
     /// settled when the run is disposed. What does not fit into it is denied (<see cref="LocalReasons.RunHoldSpent"/>).
-    /// Calls in other units, and by other clients, hold for themselves. It lives as any guard does, about 11 minutes with
-    /// the defaults; <see cref="CyclesClientOptions.Ttl"/> makes it longer. Default none: a hold for each call.
+    /// Calls in other units, and by other clients, hold for themselves. Default none: a hold for each call.
     /// </summary>
+    /// <remarks>
+    /// <para>
+    /// It lives as any guard does, about 11 minutes with the defaults; <see cref="CyclesClientOptions.Ttl"/> makes it
+    /// longer. When it is lost, what was spent in it is recorded at the next call, as an event, and what is left of its
+    /// amount is held again, or the call is denied as the first one would have been. Without the heartbeat
+    /// (<see cref="CyclesClientOptions.HeartbeatEnabled"/>) nobody learns of a loss before the end, which then records the
+    /// event.
+    /// </para>
+    /// <para>
+    /// Where the ledger charges less than the calls cost, because the overage policy caps it or refuses it, the
+    /// difference is taken off the last of them in the summaries. The summary of a run inside may have been told before.
+    /// </para>
+    /// </remarks>
     public Amount? Hold { get; set; }
 
     /// <summary>
     /// What is kept aside so that an exhausted run can still answer, more than 0: held at the first call, or out of
-    /// <see cref="Hold"/>. When the budget denies a model call, the model is asked once more, without tools and for no
-    /// more tokens than this pays for. Where it can't be held, the first call is denied. Default nothing.
+    /// <see cref="Hold"/>. When the budget denies a model call, the model is asked once more, without tools, within the
+    /// latest caps, and for no more tokens than this pays for. Where it can't be held, the first call is denied. Default
+    /// nothing.
     /// </summary>
+    /// <remarks>
+    /// Used once, by the run itself and no run inside it, where all models were denied and the reason is that a budget is
+    /// used up; not where one is frozen or closed. One that was lost is held again at the next call, and if that fails
+    /// the run goes on without it.
+    /// </remarks>
     public Amount? KeepForFinalAnswer { get; set; }
 
     /// <summary>
@@ -59,7 +79,10 @@ public sealed class RunOptions
     /// </summary>
     public ShadowReport? Shadow { get; set; }
 
-    /// <summary>Told what the run came to, when it is disposed; what it throws is logged. Default none.</summary>
+    /// <summary>
+    /// Told what the run came to, when it is disposed; what it throws is logged. Calls that still run then are not in it
+    /// (<see cref="RunSummary.Unsettled"/>). Default none.
+    /// </summary>
     public Action<RunSummary>? OnEnded { get; set; }
 
     /// <summary>The clock of <see cref="Cooldown"/> and of the summary; default the system's.</summary>
@@ -71,6 +94,11 @@ public sealed class RunOptions
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     internal void Check()
     {
+        if (Subject?.Dimensions is { } dimensions && RunSubject.IsFull(dimensions))
+        {
+            throw RunSubject.Full();
+        }
+
         ThrowIf(MaxSteps < 1, nameof(MaxSteps), "must be 1 or more");
         ThrowIf(Cooldown < TimeSpan.Zero, nameof(Cooldown), "must be 0 or more");
         ThrowIf(Hold is { } hold && !IsMoreThanNothing(hold), nameof(Hold), "must have a unit and be more than 0");

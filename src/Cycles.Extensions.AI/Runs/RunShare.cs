@@ -2,23 +2,47 @@ using System.Text.Json;
 
 namespace Cycles.Extensions.AI;
 
-/// <summary>A call's part of a run's hold.</summary>
-internal sealed class RunShare(RunHold hold, RunRequest request)
+/// <summary>A call that is paid out of the hold of a run.</summary>
+internal sealed class RunShare(RunPart part, CyclesRun run, RunRequest request)
 {
     private int _settled;
 
-    public Caps? Caps => hold.Caps;
+    public Caps? Caps => part.Hold.Caps;
 
-    public string? ReservationId => hold.ReservationId;
+    public string? ReservationId => part.Hold.ReservationId;
 
-    public bool IsShadow => request.Shadow is not null;
+    public Amount Estimate => part.Estimate;
 
-    public Amount Estimate => request.Call.Estimate;
-
-    /// <summary>Charges the call; once.</summary>
-    public ValueTask SettleAsync(
+    /// <summary>Charges the call, or gives its part back with 0; once.</summary>
+    public async ValueTask SettleAsync(
         long actual,
         CyclesMetrics? metrics = null,
         IReadOnlyDictionary<string, JsonElement>? metadata = null
-    ) => Interlocked.Exchange(ref _settled, 1) == 0 ? hold.SettleAsync(request, actual, metrics, metadata) : default;
+    )
+    {
+        if (Interlocked.Exchange(ref _settled, 1) != 0)
+        {
+            return;
+        }
+
+        var isPaid = actual == 0 || part.TryCharge(new RunCharge(run, request.Call, actual));
+        part.Close();
+        if (isPaid || request.Shadow is not null)
+        {
+            return;
+        }
+
+        // The hold is settled, and the call cost what it cost.
+        var options = new EventOptions
+        {
+            Subject = request.Subject,
+            Metrics = metrics,
+            Metadata = metadata,
+        };
+        var spent = Estimate with { Value = actual };
+        var settled = await part
+            .Hold.Cycles.RecordEventAsync(request.Action, spent, options, CancellationToken.None)
+            .ConfigureAwait(false);
+        run.Tally.Charged(request.Call, settled.Charged ?? spent, settled.Balances);
+    }
 }

@@ -1,9 +1,12 @@
 namespace Cycles.Extensions.AI;
 
-/// <summary>Counts how often a run asks a model, and holds it to its limit and its pauses. Thread-safe.</summary>
-internal sealed class RunSteps(int? max, TimeSpan cooldown, TimeProvider time)
+/// <summary>
+/// Counts how often a run asks a model, and holds it to its limit and its pauses, and to those of the runs around it.
+/// Thread-safe: all runs of a nest share one lock, because a step is taken in all of them or in none.
+/// </summary>
+internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeProvider time, RunSteps? around)
 {
-    private readonly object _gate = new();
+    private readonly object _gate = around?._gate ?? new();
     private long _max = max ?? long.MaxValue;
     private int _count;
     private long? _lastBegan;
@@ -11,39 +14,40 @@ internal sealed class RunSteps(int? max, TimeSpan cooldown, TimeProvider time)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Takes a step, if one is left, after the pause that is due.</summary>
-    /// <returns>Null without a step left; else whether it is the last one.</returns>
-    public async ValueTask<bool?> TryTakeAsync(CancellationToken cancellationToken)
+    /// <returns>The run that has none left, null where all have; and whether it was the last one.</returns>
+    public async ValueTask<(CyclesRun? Spent, bool IsLast)> TryTakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             TimeSpan left;
+            TimeProvider clock;
             lock (_gate)
             {
-                if (_count >= _max)
+                if (Spent() is { } spent)
                 {
-                    return null;
+                    return (spent, false);
                 }
 
-                left = _lastBegan is { } last ? cooldown - time.GetElapsedTime(last) : TimeSpan.Zero;
+                (left, clock) = Pause();
                 if (left <= TimeSpan.Zero)
                 {
-                    _lastBegan = time.GetTimestamp();
-                    return ++_count == _max;
+                    return (null, Add());
                 }
             }
 
-            await Task.Delay(left, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(left, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Takes a step in shadow mode, where no limit and no pause stops it.</summary>
-    /// <returns>Whether one was left.</returns>
-    public bool Take()
+    /// <returns>The run that had none left.</returns>
+    public CyclesRun? Take()
     {
         lock (_gate)
         {
-            _lastBegan = time.GetTimestamp();
-            return ++_count <= _max;
+            var spent = Spent();
+            Add();
+            return spent;
         }
     }
 
@@ -52,11 +56,17 @@ internal sealed class RunSteps(int? max, TimeSpan cooldown, TimeProvider time)
     {
         lock (_gate)
         {
-            _count--;
+            for (var steps = this; steps is not null; steps = steps.Around)
+            {
+                steps._count--;
+            }
         }
     }
 
-    /// <summary>The authority leaves so many after the step that asked; what it said before still holds.</summary>
+    /// <summary>
+    /// The authority leaves so many after the step that asked; what it said before still holds. It speaks of who asked,
+    /// which a run around may not be.
+    /// </summary>
     public void Note(Caps? caps)
     {
         if (caps?.MaxStepsRemaining is { } left)
@@ -66,5 +76,24 @@ internal sealed class RunSteps(int? max, TimeSpan cooldown, TimeProvider time)
                 _max = Math.Min(_max, left < long.MaxValue - _count ? _count + left : long.MaxValue);
             }
         }
+    }
+
+    private RunSteps? Around => around;
+
+    private CyclesRun? Spent() => !run.IsEnded && _count >= _max ? run : around?.Spent();
+
+    private (TimeSpan Left, TimeProvider Clock) Pause()
+    {
+        var longest = around?.Pause() ?? (Left: TimeSpan.Zero, Clock: time);
+        var own = run.IsEnded || _lastBegan is not { } last ? TimeSpan.Zero : cooldown - time.GetElapsedTime(last);
+        return own > longest.Left ? (own, time) : longest;
+    }
+
+    /// <returns>Whether it is the last one of any of the runs.</returns>
+    private bool Add()
+    {
+        _lastBegan = time.GetTimestamp();
+        _count++;
+        return (around?.Add() ?? false) | (!run.IsEnded && _count >= _max);
     }
 }

@@ -11,12 +11,22 @@ internal sealed class RunSubject(string id, Subject? defaults)
 
     private readonly Subject _ofRun = new() { Dimensions = new Dictionary<string, string> { [Dimension] = id } };
 
+    /// <summary>Whether a run's id has no place beside so many dimensions.</summary>
+    public static bool IsFull(IReadOnlyDictionary<string, string> dimensions) =>
+        dimensions.Count >= MostDimensions && !dimensions.ContainsKey(Dimension);
+
+    /// <exception cref="ArgumentException">It has as many dimensions as the protocol takes.</exception>
     public Subject Of(Subject? given)
     {
         var subject = given?.FilledFrom(defaults) ?? defaults;
         return subject is null ? _ofRun
             : subject.Dimensions is null ? subject with { Dimensions = _ofRun.Dimensions }
-            : subject.Dimensions.Count >= MostDimensions ? subject
+            : IsFull(subject.Dimensions) ? throw Full()
             : subject with { Dimensions = new Dictionary<string, string>(subject.Dimensions) { [Dimension] = id } };
     }
+
+    public static ArgumentException Full() =>
+        new(
+            $"The subject has {MostDimensions} dimensions, which is all that the protocol takes, and a run's calls need '{Dimension}' for its id. Leave one out."
+        );
 }

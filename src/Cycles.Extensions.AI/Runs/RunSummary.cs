@@ -5,12 +5,16 @@ namespace Cycles.Extensions.AI;
 
 /// <summary>What a run has come to. Immutable.</summary>
 /// <remarks>
-/// A call belongs to one run, the innermost, so that what several runs spent may be added up, nested ones included.
+/// It counts the runs inside it too. The summaries of runs that are in no other one
+/// (<see cref="OuterRunId"/> is null) add up to what the ledger has of them: what it charged, and what is on its way there.
 /// </remarks>
 public sealed record RunSummary
 {
     /// <summary>The run's id, as in the dimension <c>run</c> of its reservations.</summary>
     public required string RunId { get; init; }
+
+    /// <summary>The run around it, whose summary counts this one's calls too; null where there is none.</summary>
+    public string? OuterRunId { get; init; }
 
     /// <summary>What kind of run it is.</summary>
     public required string Name { get; init; }
@@ -42,6 +46,11 @@ public sealed record RunSummary
     /// </summary>
     public required IReadOnlyList<Balance> Budgets { get; init; }
 
+    /// <summary>
+    /// How many calls had not been settled when this was taken: what they cost is not in it, or will be nothing.
+    /// </summary>
+    public int Unsettled { get; init; }
+
     /// <summary>How many hand-offs were recorded.</summary>
     public required int HandOffs { get; init; }
 
@@ -62,25 +71,36 @@ public sealed record RunSummary
     public override string ToString()
     {
         var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Run {Name} ({RunId}");
+        text.Append(OuterRunId is null ? "" : $" in {OuterRunId}");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"Run {Name} ({RunId}): {Steps} steps, {Calls} calls, {Denials} denied, spent {(Spend.Count == 0 ? "nothing" : string.Join(", ", Spend))}"
+            $"): {Time(StartedAt)} to {(EndedAt is { } end ? Time(end) : "now")}"
         );
-        AppendItems(text, Models);
-        AppendItems(text, Tools);
+        text.Append(CultureInfo.InvariantCulture, $", {Steps} steps, {Calls} calls, {Denials} denied");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $", spent {(Spend.Count == 0 ? "nothing" : string.Join(", ", Spend))}"
+        );
+        foreach (var item in Models.Concat(Tools))
+        {
+            text.Append("; ").Append(item);
+        }
+
+        foreach (var budget in Budgets)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"; {budget.Scope} has {budget.Remaining} left");
+        }
+
         text.Append(UnconfiguredTools.Count == 0 ? "" : $"; unconfigured: {string.Join(", ", UnconfiguredTools)}");
+        text.Append(HandOffs == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {HandOffs} hand-offs"));
+        text.Append(
+            Unsettled == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {Unsettled} not settled yet")
+        );
         text.Append(UsedKeptReserve ? "; finished on the kept reserve" : "");
         return text.Append(Denial is { } denial ? $"; ended by {denial.ReasonCode}" : "").ToString();
     }
 
-    private static void AppendItems(StringBuilder text, IReadOnlyList<RunItem> items)
-    {
-        foreach (var item in items)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"; {item.Name} {item.Calls} for {item.Spend}");
-            text.Append(
-                item.Ratio is { } ratio ? string.Create(CultureInfo.InvariantCulture, $" (x{ratio:0.00})") : ""
-            );
-        }
-    }
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,8 @@
 namespace Cycles.Extensions.AI;
 
-/// <summary>Counts what a run's calls come to. Thread-safe.</summary>
-internal sealed class RunTally
+/// <summary>Counts what a run's calls come to, and lets the run around it count them too. Thread-safe.</summary>
+/// <param name="around">The run around it; null for none.</param>
+internal sealed class RunTally(RunTally? around)
 {
     private readonly object _gate = new();
     private readonly SortedDictionary<(string Name, AmountUnit Unit, bool IsTool), RunItem> _items = new(
@@ -15,6 +16,7 @@ internal sealed class RunTally
     private readonly SortedSet<string> _unconfigured = new(StringComparer.Ordinal);
     private readonly SortedDictionary<AmountUnit, IReadOnlyList<Balance>> _budgets = [];
     private int _handOffs;
+    private int _unsettled;
 
     public void LetThrough(in RunCall call) => Change(call, item => item with { Calls = item.Calls + 1 });
 
@@ -23,12 +25,32 @@ internal sealed class RunTally
     /// <summary>What was let through did not run after all; whoever refused it counts that.</summary>
     public void Refused(in RunCall call) => Change(call, item => item with { Calls = item.Calls - 1 });
 
-    public void Charged(in RunCall call, Amount spend, IReadOnlyList<Balance>? balances)
+    /// <summary>A call holds, and will be settled.</summary>
+    public void Began()
     {
-        var estimate = call.Estimate;
-        Change(call, item => item with { Spend = Sum(item.Spend, spend), Estimate = Sum(item.Estimate, estimate) });
+        Interlocked.Increment(ref _unsettled);
+        around?.Began();
+    }
+
+    /// <summary>A call that held is settled.</summary>
+    public void Settled()
+    {
+        Interlocked.Decrement(ref _unsettled);
+        around?.Settled();
+    }
+
+    public void Charged(RunCall call, Amount spend, IReadOnlyList<Balance>? balances)
+    {
+        Change(
+            call,
+            item => item with { Spend = Sum(item.Spend, spend), Estimate = Sum(item.Estimate, call.Estimate) }
+        );
         Told(balances);
     }
+
+    /// <summary>The ledger did not charge so much of what a call cost.</summary>
+    public void Uncharged(in RunCall call, long amount) =>
+        Change(call, item => item with { Spend = item.Spend with { Value = item.Spend.Value - amount } });
 
     /// <summary>Takes note of what an authority says is left.</summary>
     public void Told(IReadOnlyList<Balance>? balances)
@@ -39,10 +61,16 @@ internal sealed class RunTally
             {
                 _budgets[balances[0].Remaining.Unit] = balances;
             }
+
+            around?.Told(balances);
         }
     }
 
-    public void HandedOff() => Interlocked.Increment(ref _handOffs);
+    public void HandedOff()
+    {
+        Interlocked.Increment(ref _handOffs);
+        around?.HandedOff();
+    }
 
     public void Unconfigured(string tool)
     {
@@ -50,6 +78,8 @@ internal sealed class RunTally
         {
             _unconfigured.Add(tool);
         }
+
+        around?.Unconfigured(tool);
     }
 
     /// <summary>Fills in what is counted here.</summary>
@@ -73,6 +103,7 @@ internal sealed class RunTally
                 ],
                 Budgets = [.. _budgets.Values.SelectMany(balances => balances)],
                 HandOffs = _handOffs,
+                Unsettled = Volatile.Read(ref _unsettled),
             };
         }
     }
@@ -85,6 +116,8 @@ internal sealed class RunTally
             var item = _items.GetValueOrDefault(key) ?? Nothing(call);
             _items[key] = change(item);
         }
+
+        around?.Change(call, change);
     }
 
     private static RunItem Nothing(in RunCall call) =>

@@ -14,25 +14,14 @@ internal sealed class RunToolCalls
 
     /// <summary>Notes a call.</summary>
     /// <returns>How often there was one like it, this one included.</returns>
-    public int AddCall(ToolCall call) => Add(call, static counts => (counts.Calls + 1, counts.Denials)).Calls;
+    public int AddCall(string key) => Add(key, static counts => (counts.Calls + 1, counts.Denials)).Calls;
 
     /// <summary>Notes that a call was denied.</summary>
     /// <returns>How often one like it was, this one included.</returns>
-    public int AddDenial(ToolCall call) => Add(call, static counts => (counts.Calls, counts.Denials + 1)).Denials;
+    public int AddDenial(string key) => Add(key, static counts => (counts.Calls, counts.Denials + 1)).Denials;
 
-    private (int Calls, int Denials) Add(ToolCall call, Func<(int Calls, int Denials), (int Calls, int Denials)> add)
-    {
-        var key = KeyOf(call);
-        lock (_gate)
-        {
-            var counts = add(_counts.GetValueOrDefault(key));
-            _counts[key] = counts;
-            return counts;
-        }
-    }
-
-    /// <summary>The same whatever order a model gives the arguments in.</summary>
-    private static string KeyOf(ToolCall call)
+    /// <summary>Tells calls apart; the same whatever order a model gives the arguments in.</summary>
+    public static string KeyOf(ToolCall call)
     {
         using var json = new MemoryStream();
         using (var writer = new Utf8JsonWriter(json))
@@ -49,6 +38,16 @@ internal sealed class RunToolCalls
         }
 
         return Convert.ToHexString(SHA256.HashData(json.GetBuffer().AsSpan(0, (int)json.Length)));
+    }
+
+    private (int Calls, int Denials) Add(string key, Func<(int Calls, int Denials), (int Calls, int Denials)> add)
+    {
+        lock (_gate)
+        {
+            var counts = add(_counts.GetValueOrDefault(key));
+            _counts[key] = counts;
+            return counts;
+        }
     }
 
     /// <summary>What can't be written as JSON counts by its type and text.</summary>

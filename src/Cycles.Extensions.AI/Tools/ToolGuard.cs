@@ -90,7 +90,7 @@ internal sealed class ToolGuard
             return hidden;
         }
 
-        if (CyclesRun.Current is { } run && run.IsRepeated(call, out var most))
+        if (CyclesRun.Current?.Limits.NoteCall(call) is { } most)
         {
             return _refusals.Repeated(call, terms, most);
         }

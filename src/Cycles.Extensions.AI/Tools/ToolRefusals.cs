@@ -72,7 +72,7 @@ internal sealed class ToolRefusals(
         return new ToolHold(hold: null, terms)
         {
             Denial = denied,
-            Mode = CyclesRun.Current?.Denied(call, denial, mode) ?? mode,
+            Mode = CyclesRun.Current?.Limits.NoteDenial(call, denial, mode) ?? mode,
         };
     }
 
@@ -114,6 +114,6 @@ internal sealed class ToolRefusals(
             report
         );
         denial = denial with { Requested = request.Call.Estimate };
-        return new ToolHold(new CallHold(new UnheldCall(report, request, denial, time), log), terms);
+        return new ToolHold(new CallHold(new UnheldCall(report, request, denial, time, log), log), terms);
     }
 }

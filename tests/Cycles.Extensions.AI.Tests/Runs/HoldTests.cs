@@ -7,6 +7,8 @@ namespace Cycles.Extensions.AI.Tests.Runs;
 [TestFixture(true)]
 public sealed class HoldTests(bool streaming) : RunFixture(streaming)
 {
+    private const string Small = "tenant:acme/agent:x";
+
     [Test]
     public async Task One_hold_takes_all_calls_in_its_unit_and_is_committed_once()
     {
@@ -51,43 +53,6 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
-    public async Task A_nested_run_counts_into_the_hold_around_it()
-    {
-        using var agent = Agent(new MeteredModel(["a"]));
-        await using (Begin(o => o.Hold = Amount.Usd(0.5m)))
-        {
-            await using (Begin(name: "sub"))
-            {
-                await AskAsync(agent);
-            }
-
-            await AskAsync(agent);
-        }
-
-        Assert.That(Authority.Creates.Count(create => create.Estimate.Unit == AmountUnit.UsdMicrocents), Is.EqualTo(1));
-        Assert.That(Summaries.Select(summary => summary.Steps), Is.EqualTo(new[] { 2, 1 }));
-    }
-
-    [Test]
-    public async Task A_nested_run_with_a_hold_of_its_own_uses_that()
-    {
-        using var agent = Agent(new MeteredModel());
-        await using (Begin(o => o.Hold = Amount.Usd(0.5m)))
-        {
-            await AskAsync(agent);
-            await using (Begin(o => o.Hold = Amount.Usd(0.2m)))
-            {
-                await AskAsync(agent);
-            }
-        }
-
-        Assert.That(
-            Authority.Requests.OfType<CommitRequest>().Select(commit => commit.Actual.Value),
-            Is.EqualTo(new[] { Turn, Turn })
-        );
-    }
-
-    [Test]
     public async Task A_denied_hold_denies_every_call()
     {
         using var agent = Agent(new MeteredModel());
@@ -112,28 +77,226 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
             },
         };
         using var agent = Agent(model);
+        var told = new List<RunSummary>();
         var run = Begin(o =>
         {
             o.Hold = Amount.Usd(0.5m);
-            o.OnEnded = null;
+            o.OnEnded = told.Add;
         });
         var asking = AskAsync(agent);
         await started.Task;
 
         await run.DisposeAsync();
         Assert.That((await BalanceAsync()).Reserved, Is.EqualTo(Amount.Usd(0)));
+        Assert.That((told.Single().Unsettled, told.Single().Spend.Count), Is.EqualTo((1, 0)));
+        Assert.That(told.Single().ToString(), Does.EndWith("; 1 not settled yet"));
         gate.SetResult();
         await asking;
 
         Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+        Assert.That(run.Summary.Unsettled, Is.Zero);
         Summaries.Enqueue(run.Summary);
+    }
+
+    [Test]
+    public async Task What_a_capped_hold_was_not_charged_is_no_spend()
+    {
+        // The calls cost 24,000 and the hold is 20,000, with 2,000 left beside it.
+        Admin.Budget(Small, Amount.UsdMicrocents(22_000));
+        using var agent = Agent(new MeteredModel(), chat: o => o.Prices.Add("other", 1, 2));
+        await using (
+            var run = Begin(o =>
+            {
+                o.Subject = new Subject { Agent = "x" };
+                o.Hold = Amount.UsdMicrocents(20_000);
+            })
+        )
+        {
+            await agent.AskBrieflyAsync(IsStreaming);
+            await agent.AskBrieflyAsync(IsStreaming, "other");
+            Assert.That(run.Summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(2 * Turn) }), "so far");
+        }
+
+        var summary = Summaries.Single();
+        Assert.That(summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(22_000) }));
+        Assert.That(
+            summary.Models.Select(item => $"{item.Name} {item.Spend.Value}"),
+            Is.EqualTo(new[] { "m 12000", "other 10000" }),
+            "the last call overran"
+        );
+        Assert.That(summary.Budgets.Select(budget => budget.Remaining.Value), Does.Contain(0L));
+    }
+
+    [Test]
+    public async Task A_hold_whose_commit_is_refused_is_no_spend()
+    {
+        await UseClientAsync(o => o.OveragePolicy = CommitOveragePolicy.Reject);
+        using var agent = Agent(new MeteredModel());
+        await using (Begin(o => o.Hold = Amount.UsdMicrocents(Turn - 1)))
+        {
+            await agent.AskBrieflyAsync(IsStreaming);
+        }
+
+        Assert.That(Authority.Requests.OfType<CommitRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+        Assert.That(Summaries.Single().Spend, Is.Empty);
+        Assert.That(Summaries.Single().Calls, Is.EqualTo(1));
+        Clock.Advance(TimeSpan.FromMinutes(2));
+    }
+
+    [Test]
+    public async Task A_hold_that_is_lost_is_held_again_for_what_is_left_of_it()
+    {
+        using var agent = Agent(new MeteredModel());
+        await using (
+            Begin(o =>
+            {
+                o.Hold = Amount.Usd(0.5m);
+                o.KeepForFinalAnswer = Amount.Usd(0.1m);
+            })
+        )
+        {
+            await AskAsync(agent);
+            LoseHolds();
+            Assert.That((await BalanceAsync()).Reserved, Is.EqualTo(Amount.Usd(0)));
+            await AskAsync(agent);
+
+            Assert.That((await BalanceAsync()).Spent, Is.EqualTo(Amount.UsdMicrocents(Turn)), "recorded at once");
+            Assert.That((await BalanceAsync()).Reserved?.Value, Is.EqualTo(50_000_000 - Turn));
+        }
+
+        Assert.That(
+            Creates("agent.run").Select(create => create.Estimate.Value),
+            Is.EqualTo(new[] { 50_000_000, 50_000_000 - Turn })
+        );
+        Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+        Assert.That(Summaries.Single().Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(2 * Turn) }));
+    }
+
+    [Test]
+    public async Task A_hold_that_is_lost_and_not_to_be_had_again_denies()
+    {
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var run = Begin(o => (o.Hold, o.KeepForFinalAnswer) = (Amount.Usd(0.5m), Amount.Usd(0.1m)));
+        await AskAsync(agent);
+        LoseHolds();
+        var other = await Cycles.ReserveAsync(new CyclesAction("x", "y"), Amount.Usd(0.9m));
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That(run.Denial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((1, false)));
+        Assert.That(run.Summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(Turn) }), "recorded all the same");
+        await other.ReleaseAsync();
+    }
+
+    [Test]
+    public async Task A_hold_that_is_lost_during_its_last_call_is_recorded_at_the_end()
+    {
+        var model = new MeteredModel
+        {
+            Waits = _ =>
+            {
+                LoseHolds();
+                return Task.CompletedTask;
+            },
+        };
+        using var agent = Agent(model);
+        await using (Begin(o => o.Hold = Amount.Usd(0.5m)))
+        {
+            await AskAsync(agent);
+        }
+
+        Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+    }
+
+    [Test]
+    public async Task An_authority_that_is_away_when_a_hold_is_lost_is_asked_again()
+    {
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o => o.Hold = Amount.Usd(0.5m));
+        await AskAsync(agent);
+        LoseHolds();
+        Authority.IsAway = true;
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<CyclesTransportException>());
+        Authority.IsAway = false;
+
+        await AskAsync(agent);
+
+        Assert.That(Creates("agent.run")[^1].Estimate.Value, Is.EqualTo(50_000_000 - Turn));
+    }
+
+    [Test]
+    public async Task A_call_whose_own_hold_is_lost_is_spent_under_every_policy()
+    {
+        await UseClientAsync(o => o.LeasePolicy = LeasePolicy.FailOnFinalize);
+        var model = new MeteredModel
+        {
+            Waits = _ =>
+            {
+                LoseHolds();
+                return Task.CompletedTask;
+            },
+        };
+        using var agent = Agent(model);
+        await using var run = Begin();
+
+        await AskAsync(agent);
+
+        Assert.That(run.Summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(Turn) }));
+    }
+
+    [Test]
+    public async Task A_lost_reserve_is_not_promised()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(100_000));
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var run = Begin(o =>
+        {
+            o.Subject = new Subject { Agent = "x" };
+            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+        });
+        await AskAsync(agent);
+        LoseHolds();
+        var other = await Cycles.ReserveAsync(
+            new CyclesAction("x", "y"),
+            Amount.UsdMicrocents(80_000),
+            new ReserveOptions { Subject = new Subject { Agent = "x" } }
+        );
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((1, false)));
+        await other.ReleaseAsync();
+    }
+
+    [Test]
+    public async Task A_lost_reserve_is_kept_again_where_that_can_be()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(100_000));
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o =>
+        {
+            o.Subject = new Subject { Agent = "x" };
+            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+        });
+        await AskAsync(agent);
+        LoseHolds();
+        await AskAsync(agent);
+        Admin.Debit(Small, Amount.UsdMicrocents(20_000));
+
+        Assert.That((await AskAsync(agent)).Text, Is.EqualTo(MeteredModel.Answer));
+
+        Assert.That(run.Summary.UsedKeptReserve, Is.True);
+        Assert.That(Creates("agent.run"), Has.Count.EqualTo(2));
     }
 
     [Test]
     public async Task An_exhausted_run_answers_on_what_it_kept()
     {
         // Two turns fit beside what is kept; the third is denied.
-        Admin.Budget("tenant:acme/agent:x", Amount.UsdMicrocents(100_000));
+        Admin.Budget(Small, Amount.UsdMicrocents(100_000));
         var model = new MeteredModel([.. Enumerable.Repeat<string[]>(["a"], 9)]);
         using var agent = Agent(model);
         await using var run = Begin(o =>
@@ -141,7 +304,7 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
             o.Subject = new Subject { Agent = "x" };
             o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
         });
-        Admin.Budget("tenant:acme/agent:x", Amount.RiskPoints(1_000));
+        Admin.Budget(Small, Amount.RiskPoints(1_000));
 
         var response = await AskAsync(agent);
 
@@ -204,5 +367,102 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
 
         Assert.That(run.Summary.UsedKeptReserve, Is.False);
         Admin.Unfreeze(Scope, AmountUnit.UsdMicrocents);
+    }
+
+    [Test]
+    public async Task The_kept_answer_keeps_to_the_caps()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100), caps: new Caps { ToolDenylist = ["m"], MaxTokens = 7 });
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: AlsoSmall);
+        await using var run = Begin(KeepsAlmostAll);
+
+        await AskAsync(agent);
+
+        Assert.That(run.Summary.UsedKeptReserve, Is.True);
+        Assert.That(model.Models, Is.EqualTo(new[] { "small" }));
+        Assert.That(model.Options.Single()!.MaxOutputTokens, Is.EqualTo(7));
+    }
+
+    [Test]
+    public async Task The_kept_answer_keeps_to_the_caps_that_came_last()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(110_000));
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: AlsoSmall);
+        await using var run = Begin(KeepsAlmostAll);
+        Admin.SetCaps(Small, AmountUnit.UsdMicrocents, new Caps { ToolDenylist = ["m"] });
+        await AskAsync(agent);
+        Admin.SetCaps(Small, AmountUnit.UsdMicrocents, caps: null);
+        Admin.Debit(Small, Amount.UsdMicrocents(110_000 - 50_000 - Turn / 10));
+
+        await AskAsync(agent);
+
+        Assert.That(run.Summary.UsedKeptReserve, Is.True);
+        Assert.That(model.Models, Is.EqualTo(new[] { "small", "small" }));
+    }
+
+    [Test]
+    public async Task No_tokens_are_no_answer()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100), caps: new Caps { MaxTokens = 0 });
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var run = Begin(KeepsAlmostAll);
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
+    }
+
+    [Test]
+    public async Task A_fallback_that_nobody_priced_leaves_the_kept_answer_alone()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100));
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: o => o.Fallbacks.Add(new("nameless")));
+        await using var run = Begin(KeepsAlmostAll);
+
+        await AskAsync(agent);
+
+        Assert.That(run.Summary.UsedKeptReserve, Is.True);
+        Assert.That(model.Models, Is.EqualTo(new[] { "m" }));
+    }
+
+    [Test]
+    public async Task One_denial_that_forbids_is_enough()
+    {
+        // The first model's budget is frozen, the other's only used up.
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100)).Budget("tenant:acme/agent:y", Amount.Usd(1));
+        Admin.Freeze("tenant:acme/agent:y", AmountUnit.UsdMicrocents);
+        var model = new MeteredModel();
+        using var agent = Agent(
+            model,
+            chat: o =>
+            {
+                AlsoSmall(o);
+                o.ResolveSubject = call => new Subject { Agent = call?.ModelId == "small" ? "x" : "y" };
+            }
+        );
+        await using var run = Begin(KeepsAlmostAll);
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
+    }
+
+    /// <summary>Until no beat can save a hold any more.</summary>
+    private void LoseHolds() => Clock.Advance(TimeSpan.FromMinutes(15));
+
+    private static void KeepsAlmostAll(RunOptions options)
+    {
+        options.Subject = new Subject { Agent = "x" };
+        options.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+    }
+
+    private static void AlsoSmall(CyclesChatOptions options)
+    {
+        options.Prices.Add("small", 0.1m, 0.2m);
+        options.Fallbacks.Add(new("small"));
     }
 }

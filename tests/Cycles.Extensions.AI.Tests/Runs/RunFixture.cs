@@ -46,26 +46,27 @@ public abstract class RunFixture(bool streaming)
         Ledger = new EmbeddedAuthority(new EmbeddedAuthorityOptions { TimeProvider = Clock });
         Admin.Budget(Scope, Amount.Usd(1)).Budget(Scope, Amount.RiskPoints(1_000));
         Authority = new RecordingAuthority(Ledger.ForTenant("acme"));
-        Cycles = new CyclesClient(
-            Authority,
-            new CyclesClientOptions
-            {
-                TimeProvider = Clock,
-                Subject = new Subject { Dimensions = new Dictionary<string, string> { ["team"] = "red" } },
-            }
-        );
+        Cycles = NewClient();
     }
 
     [TearDown]
     public async Task The_ledger_is_the_sum_of_the_summaries()
     {
         var balances = await Cycles.GetBalancesAsync().Where(balance => balance.Scope == Scope).ToListAsync();
+        var open = await Cycles
+            .ListReservationsAsync(new ReservationListQuery { Status = ReservationStatus.Active })
+            .ToListAsync();
         await Cycles.DisposeAsync();
+        Assert.That(balances, Has.Count.EqualTo(2));
+        Assert.That(open, Is.Empty, "open reservations");
+
+        // A run's summary counts the runs inside it.
+        var outermost = Summaries.Where(summary => summary.OuterRunId is null).ToList();
         foreach (var balance in balances)
         {
             var unit = balance.Remaining.Unit;
-            var told = Summaries.SelectMany(summary => summary.Spend).Where(spend => spend.Unit == unit);
-            var items = Summaries.SelectMany(summary =>
+            var told = outermost.SelectMany(summary => summary.Spend).Where(spend => spend.Unit == unit);
+            var items = outermost.SelectMany(summary =>
                 summary.Models.Concat(summary.Tools).Select(item => item.Spend)
             );
             Assert.Multiple(() =>
@@ -79,8 +80,24 @@ public abstract class RunFixture(bool streaming)
                 );
             });
         }
+    }
 
-        Assert.That(balances, Has.Count.EqualTo(2));
+    /// <summary>Goes on with other options, on the same ledger.</summary>
+    protected async Task UseClientAsync(Action<CyclesClientOptions> configure)
+    {
+        await Cycles.DisposeAsync();
+        Cycles = NewClient(configure);
+    }
+
+    private CyclesClient NewClient(Action<CyclesClientOptions>? configure = null)
+    {
+        var options = new CyclesClientOptions
+        {
+            TimeProvider = Clock,
+            Subject = new Subject { Dimensions = new Dictionary<string, string> { ["team"] = "red" } },
+        };
+        configure?.Invoke(options);
+        return new CyclesClient(Authority, options);
     }
 
     protected CyclesRun Begin(Action<RunOptions>? configure = null, string name = "case") =>

@@ -73,10 +73,14 @@ public sealed class SummaryTests(bool streaming) : RunFixture(streaming)
         using var loggers = LoggerFactory.Create(logging =>
             logging.Services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(logs))
         );
-        using var agent = Agent(new MeteredModel(["a"]));
+        using var agent = Agent(
+            new MeteredModel(["a", "b"]),
+            policy => policy["b"].Estimate = Amount.RiskPoints(1_001)
+        );
         await using (Begin(o => o.LoggerFactory = loggers))
         {
             await AskAsync(agent);
+            Clock.Advance(TimeSpan.FromSeconds(30));
         }
 
         var line = logs.GetSnapshot().Single();
@@ -84,7 +88,12 @@ public sealed class SummaryTests(bool streaming) : RunFixture(streaming)
         Assert.That(
             line.Message,
             Does.Match(
-                @"^Run case \([0-9a-f]{32}\): 2 steps, 3 calls, 0 denied, spent 24000 USD_MICROCENTS, 5 RISK_POINTS; m 2 for 24000 USD_MICROCENTS \(x0\.\d\d\); a 1 for 5 RISK_POINTS \(x1\.00\)$"
+                @"^Run case \([0-9a-f]{32}\): 2026-04-12T12:00:00Z to 2026-04-12T12:00:30Z, 2 steps, 3 calls, 1 denied, "
+                    + @"spent 24000 USD_MICROCENTS, 5 RISK_POINTS; "
+                    + @"m 2 calls, 0 denied, 24000 USD_MICROCENTS of \d{5} held \(x0\.\d\d\); "
+                    + @"a 1 calls, 0 denied, 5 RISK_POINTS of 5 held \(x1\.00\); "
+                    + @"b 0 calls, 1 denied, 0 RISK_POINTS of 0 held; "
+                    + @"tenant:acme has 99976000 USD_MICROCENTS left; tenant:acme has 995 RISK_POINTS left$"
             )
         );
     }

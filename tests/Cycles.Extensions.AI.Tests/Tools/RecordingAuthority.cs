@@ -27,6 +27,12 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     /// <summary>What the reserves of an action wait for, by its name.</summary>
     public ConcurrentDictionary<string, Task> Gates { get; } = new();
 
+    /// <summary>Whether it can't be reached for reserves and opinions.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>What commits wait for, when set.</summary>
+    public Task? CommitGate { get; set; }
+
     /// <summary>Called with how many reserves were asked for so far.</summary>
     public Action<int>? OnCreate { get; set; }
 
@@ -42,6 +48,7 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     {
         Requests.Enqueue(request);
         OnCreate?.Invoke(Creates.Count);
+        ThrowIfAway();
         await (Gate ?? Gates.GetValueOrDefault(request.Action.Name, Task.CompletedTask));
         return RefusesReserves is { } error
             ? new CyclesResponse<ReservationCreateResponse>(error)
@@ -60,6 +67,7 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
             return new CyclesResponse<CommitResponse>(error);
         }
 
+        await (CommitGate ?? Task.CompletedTask);
         var response = await inner.CommitReservationAsync(reservationId, request, cancellationToken);
         OnCommit?.Invoke();
         return response;
@@ -87,6 +95,7 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     )
     {
         Requests.Enqueue(request);
+        ThrowIfAway();
         return inner.DecideAsync(request, cancellationToken);
     }
 
@@ -112,5 +121,13 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     {
         Requests.Enqueue(request);
         return inner.CreateEventAsync(request, cancellationToken);
+    }
+
+    private void ThrowIfAway()
+    {
+        if (IsAway)
+        {
+            throw new CyclesTransportException("Nobody is there.");
+        }
     }
 }
