@@ -105,7 +105,7 @@ internal sealed class Reserver(
                 !response.IsSuccess ? DenialReader.Read(request, response.Error, response.Metadata)
                 : response.Value.Decision == Decision.Deny
                     ? DenialReader.Read(request, response.Value, response.Metadata)
-                : null;
+                : report.ExceededBy(request, response.Value);
             report.Note(request, denial is null ? response.Value!.Decision : Decision.Deny);
         }
         catch (OperationCanceledException)

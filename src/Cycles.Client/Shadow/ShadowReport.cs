@@ -10,8 +10,9 @@ namespace Cycles;
 /// <remarks>
 /// <para>
 /// The authority's ledger does not move, so each dry run asks for what this call expects and for what the report has let
-/// through before in the same unit for the same subject, dimensions aside. A refused call would not have spent, and is
-/// left out of it.
+/// through before in the same unit for the same subject, dimensions aside. A budget above, which other subjects draw on
+/// too, is compared with what was let through of all of them, where the dry run tells the balances. A refused call would
+/// not have spent, and is left out of it.
 /// </para>
 /// <para>One report may serve any number of clients and guards. Thread-safe.</para>
 /// </remarks>
@@ -22,7 +23,7 @@ namespace Cycles;
 public sealed class ShadowReport(TextWriter? lines = null)
 {
     private readonly object _gate = new();
-    private readonly Dictionary<(Subject Subject, AmountUnit Unit), long> _letThrough = [];
+    private readonly ShadowScopes _scopes = new();
     private readonly SortedDictionary<AmountUnit, long> _saved = [];
     private int _evaluated;
     private int _refused;
@@ -103,9 +104,38 @@ public sealed class ShadowReport(TextWriter? lines = null)
     {
         lock (_gate)
         {
-            var key = KeyOf(request);
-            return _letThrough[key] = Sum(_letThrough.GetValueOrDefault(key), by);
+            return _scopes.Move(request.Subject, request.Estimate.Unit, by);
         }
+    }
+
+    /// <summary>
+    /// The denial of a budget that would have been used up by now by others too, who are not in the dry run of this call.
+    /// </summary>
+    internal Denial? ExceededBy(ReservationCreateRequest request, ReservationCreateResponse answer)
+    {
+        lock (_gate)
+        {
+            foreach (var budget in answer.Balances ?? [])
+            {
+                // What this call lets through is in it.
+                var unit = budget.Remaining.Unit;
+                var left = budget.Remaining.Value - _scopes.LetThrough(budget.Scope, unit);
+                if (unit == request.Estimate.Unit && left < 0)
+                {
+                    return new Denial
+                    {
+                        ReasonCode = ReasonCode.BudgetExceeded,
+                        Message = $"What ran in shadow mode before would have used up {budget.Scope}.",
+                        Requested = request.Estimate,
+                        Scope = budget.Scope,
+                        Remaining = new SignedAmount(unit, left + request.Estimate.Value),
+                        AffectedScopes = answer.AffectedScopes,
+                    };
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Books what a refusal would have saved.</summary>
@@ -115,7 +145,7 @@ public sealed class ShadowReport(TextWriter? lines = null)
         {
             if (call.Saved.Value > 0)
             {
-                _saved[call.Saved.Unit] = Sum(_saved.GetValueOrDefault(call.Saved.Unit), call.Saved.Value);
+                _saved[call.Saved.Unit] = ShadowScopes.Sum(_saved.GetValueOrDefault(call.Saved.Unit), call.Saved.Value);
             }
 
             if (lines is not null)
@@ -139,10 +169,4 @@ public sealed class ShadowReport(TextWriter? lines = null)
             Interlocked.Increment(ref _capped);
         }
     }
-
-    private static (Subject, AmountUnit) KeyOf(ReservationCreateRequest request) =>
-        (request.Subject with { Dimensions = null }, request.Estimate.Unit);
-
-    /// <summary>A report never fails a call for being too large.</summary>
-    private static long Sum(long a, long b) => b > 0 && a > long.MaxValue - b ? long.MaxValue : a + b;
 }

@@ -83,6 +83,37 @@ public sealed class ShadowModeTests : ClientFixture
     }
 
     [Test]
+    public async Task Subjects_add_up_on_the_budget_that_they_share()
+    {
+        // Two agents, one with a budget of its own, below a tenant with 10,000.
+        using var lines = new StringWriter();
+        var report = new ShadowReport(lines);
+        await using var client = NewClient(o => o.Shadow = report);
+        Ledger.Administer("acme").Budget("tenant:acme/agent:a", Tokens(9_000));
+
+        var first = await client.ReserveAsync(Work, Tokens(6_000), new() { Subject = new() { Agent = "A" } });
+        await first.CommitAsync(Tokens(5_500));
+        var second = await client.ReserveAsync(Work, Tokens(4_000), new() { Subject = new() { Agent = "b" } });
+        await second.CommitAsync(Tokens(4_000));
+        var third = await client.ReserveAsync(Work, Tokens(1_000), new() { Subject = new() { Agent = "b" } });
+        await third.CommitAsync(Tokens(900));
+        var fourth = await client.ReserveAsync(Work, Tokens(500), new() { Subject = new() { Agent = "a" } });
+        await fourth.CommitAsync(Tokens(500));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.ShadowDenial, second.ShadowDenial, fourth.ShadowDenial), Is.EqualTo(NoDenials));
+            Assert.That(third.ShadowDenial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+            Assert.That(third.ShadowDenial?.Scope, Is.EqualTo("tenant:acme"));
+            Assert.That(third.ShadowDenial?.Remaining?.Value, Is.EqualTo(500));
+            Assert.That((report.Evaluated, report.Refused), Is.EqualTo((4, 1)));
+            Assert.That(lines.ToString(), Does.Contain("\"scope\":\"tenant:acme\""));
+        });
+    }
+
+    private static (Denial?, Denial?, Denial?) NoDenials => default;
+
+    [Test]
     public async Task Holds_side_by_side_add_up_too()
     {
         var report = new ShadowReport();
