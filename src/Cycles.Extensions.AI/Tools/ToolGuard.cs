@@ -95,13 +95,22 @@ internal sealed class ToolGuard
             return _refusals.Repeated(call, terms, most);
         }
 
-        if (estimate.Value > 0)
+        if (estimate.Value <= 0)
+        {
+            CyclesRun.Current?.Tally.LetThrough(call.In(terms));
+            return new ToolHold(hold: null, terms);
+        }
+
+        try
         {
             return await ReserveAsync(call, terms, key, cancellationToken).ConfigureAwait(false);
         }
-
-        CyclesRun.Current?.Tally.LetThrough(call.In(terms));
-        return new ToolHold(hold: null, terms);
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
+            ToolLog.ReserveFailed(_log, call.Name, e);
+            throw;
+        }
     }
 
     private async ValueTask<ToolHold> ReserveAsync(
@@ -152,25 +161,10 @@ internal sealed class ToolGuard
         CancellationToken cancellationToken
     )
     {
-        try
-        {
-            var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
-            var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
-            return await CallHold
-                .TryReserveAsync(
-                    _cycles,
-                    new RunRequest(call.In(terms), action, payer, key, Shadow),
-                    _log,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
-            ToolLog.ReserveFailed(_log, call.Name, e);
-            throw;
-        }
+        var action = new CyclesAction(terms.Kind ?? DefaultKind, call.Name);
+        var payer = terms.Toolset is { } toolset ? (subject ?? new Subject()) with { Toolset = toolset } : subject;
+        var request = new RunRequest(call.In(terms), action, payer, key, Shadow);
+        return await CallHold.TryReserveAsync(_cycles, request, _log, cancellationToken).ConfigureAwait(false);
     }
 
     private void ReportUnconfigured(string tool)

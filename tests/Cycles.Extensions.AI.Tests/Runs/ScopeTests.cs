@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Runs;
 
@@ -184,6 +187,92 @@ public sealed class ScopeTests(bool streaming) : RunFixture(streaming)
 
         Assert.That((await BalanceAsync()).Reserved, Is.EqualTo(Amount.Usd(0)));
         Assert.That(Summaries, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Everybody_who_disposes_a_run_waits_for_its_end()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var agent = Agent(new MeteredModel());
+        var run = Begin(o => o.Hold = Amount.Usd(0.5m));
+        await AskAsync(agent);
+        Authority.CommitGate = gate.Task;
+
+        var first = run.DisposeAsync().AsTask();
+        var second = run.DisposeAsync().AsTask();
+        Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((false, false)));
+        gate.SetResult();
+        await second;
+
+        Assert.That(Summaries, Has.Count.EqualTo(1));
+        await first;
+    }
+
+    [Test]
+    public async Task A_late_call_is_in_the_summary_of_the_run_around()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var agent = Agent(new MeteredModel { Waits = _ => gate.Task });
+        Task asking;
+        await using (var outer = Begin(name: "outer"))
+        {
+            await using (Begin(name: "inner"))
+            {
+                asking = AskAsync(agent);
+            }
+
+            Assert.That(outer.Summary.Unsettled, Is.EqualTo(1));
+            gate.SetResult();
+            await asking;
+        }
+
+        Assert.That(
+            Summaries.Select(s => $"{s.Name} {s.Calls} {s.Unsettled} {string.Join("", s.Spend)}"),
+            Is.EqualTo(new[] { "inner 1 1 ", "outer 1 0 12000 USD_MICROCENTS" })
+        );
+    }
+
+    [Test]
+    public async Task A_subject_without_room_for_the_runs_id_is_refused_by_name()
+    {
+        var full = Enumerable.Range(0, 16).ToDictionary(i => $"d{i}", i => $"{i}");
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: o => o.Subject = new Subject { Dimensions = full });
+        await using var run = Begin();
+
+        Assert.That(
+            async () => await AskAsync(agent),
+            Throws.ArgumentException.With.Message.Contains("16 dimensions").And.Message.Contains("'run'")
+        );
+        Assert.That(
+            () => Begin(o => o.Subject = new Subject { Dimensions = full }),
+            Throws.ArgumentException.With.Message.Contains("16 dimensions")
+        );
+        Assert.That((model.Calls, Authority.Requests.Count), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public async Task A_tool_without_room_for_the_runs_id_does_not_run_and_the_log_says_why()
+    {
+        var logs = new FakeLogCollector();
+        using var loggers = LoggerFactory.Create(logging =>
+            logging.Services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(logs))
+        );
+        var full = Enumerable.Range(0, 16).ToDictionary(i => $"d{i}", i => $"{i}");
+        using var agent = Agent(
+            new MeteredModel(["a"]),
+            policy =>
+            {
+                policy.Subject = new Subject { Dimensions = full };
+                policy.LoggerFactory = loggers;
+            }
+        );
+        await using var run = Begin();
+
+        await AskAsync(agent);
+
+        Assert.That(Ran, Is.Empty);
+        Assert.That(logs.GetSnapshot().Single().Exception?.Message, Does.Contain("16 dimensions"));
     }
 
     [Test]

@@ -185,6 +185,131 @@ public sealed class ShadowTests(bool streaming) : RunFixture(streaming), IDispos
         Admin.Unfreeze(Scope, AmountUnit.UsdMicrocents);
     }
 
+    [Test]
+    public async Task An_authority_that_is_away_blocks_nothing()
+    {
+        var report = new ShadowReport(_lines);
+        Authority.IsAway = true;
+        using var agent = Agent(new MeteredModel(["a", "b"]));
+        await using (
+            var run = Begin(o =>
+            {
+                o.Shadow = report;
+                o.Preflight = Amount.Usd(0.5m);
+                o.Hold = Amount.Usd(0.5m);
+                o.KeepForFinalAnswer = Amount.Usd(0.1m);
+            })
+        )
+        {
+            Assert.That((await AskAsync(agent)).Text, Does.EndWith("done"));
+            Assert.That(run.Denial, Is.Null);
+        }
+
+        Authority.IsAway = false;
+        Assert.That((report.Evaluated, report.Unevaluated, report.Refused), Is.EqualTo((0, 4, 0)));
+        Assert.That(Ran.Order(), Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public async Task A_preflight_is_a_dry_run()
+    {
+        var report = new ShadowReport(_lines);
+        using var agent = Agent(new MeteredModel());
+        await using (Begin(o => (o.Shadow, o.Preflight) = (report, Amount.Usd(0.9m))))
+        {
+            await AskAsync(agent);
+            await AskAsync(agent);
+        }
+
+        Assert.That(Creates("agent.run").Single().DryRun, Is.True);
+        Assert.That(Authority.Requests.OfType<DecisionRequest>(), Is.Empty);
+        Assert.That((report.Evaluated, report.Refused), Is.EqualTo((3, 0)), "and holds nothing back from the calls");
+    }
+
+    [Test]
+    public async Task A_report_that_cannot_be_written_stops_nobody()
+    {
+        var closed = new StringWriter();
+        await closed.DisposeAsync();
+        var report = new ShadowReport(closed);
+        using var agent = Agent(new MeteredModel(["a"], ["a"]));
+        await using (
+            Begin(o =>
+            {
+                o.Shadow = report;
+                o.Preflight = Amount.Usd(2);
+                o.Hold = Amount.UsdMicrocents(1);
+                o.MaxSteps = 1;
+                o.MaxSameCalls = 1;
+            })
+        )
+        await using (Begin(o => o.Hold = Amount.Usd(1)))
+        {
+            await AskAsync(agent);
+        }
+
+        Assert.That(report.Refused, Is.EqualTo(6), "preflight, hold, a call, two steps, a repeated call");
+    }
+
+    [Test]
+    public async Task In_shadow_no_fallback_and_no_kept_answer_is_needed()
+    {
+        Admin.Budget("tenant:acme/agent:x", Amount.UsdMicrocents(50_100));
+        var report = new ShadowReport(_lines);
+        var model = new MeteredModel(["a"]);
+        using var agent = Agent(
+            model,
+            chat: o =>
+            {
+                o.Prices.Add("small", 0.1m, 0.2m);
+                o.Fallbacks.Add(new("small"));
+            }
+        );
+        await using (
+            var run = Begin(o =>
+            {
+                o.Shadow = report;
+                o.Subject = new Subject { Agent = "x" };
+                o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+            })
+        )
+        {
+            await AskAsync(agent);
+            Assert.That(run.Summary.UsedKeptReserve, Is.False);
+        }
+
+        Assert.That(model.Models, Is.EqualTo(new[] { "m", "m" }));
+        Assert.That(report.Refused, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Runs_inside_are_in_shadow_too()
+    {
+        var report = new ShadowReport(_lines);
+        using var agent = Agent(new MeteredModel(["a", "b", "c"]));
+        await using (Begin(o => (o.Shadow, o.MaxSteps) = (report, 1), "outer"))
+        {
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 2)
+                    .Select(async _ =>
+                    {
+                        using var own = Agent(new MeteredModel(["a", "b", "c"]));
+                        await using var inner = Begin(o => o.MaxSameCalls = 1, "inner");
+                        await AskAsync(own);
+                    })
+            );
+        }
+
+        Assert.That(Ran, Has.Count.EqualTo(6));
+        Assert.That(
+            Lines.Select(line => line.GetProperty("reason_code").GetString()),
+            Is.EqualTo(Enumerable.Repeat("NO_STEPS_LEFT", 3)),
+            "the same call in two runs is within the limit of each"
+        );
+        Assert.That(Summaries.Last().Steps, Is.EqualTo(4));
+    }
+
     private static RunSummary SpentOutsideRuns(Amount amount) =>
         new()
         {
