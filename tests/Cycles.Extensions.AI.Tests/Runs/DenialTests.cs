@@ -184,4 +184,90 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
         await asking;
         Assert.That(model.Calls, Is.EqualTo(2));
     }
+
+    [Test]
+    public async Task Calls_side_by_side_share_the_steps()
+    {
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var run = Begin(o => o.MaxSteps = 3);
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TryAskAsync(agent)));
+
+        Assert.That(asked.Count(answered => answered), Is.EqualTo(3));
+        Assert.That((model.Calls, run.Summary.Steps, run.Summary.Denials), Is.EqualTo((3, 3, 5)));
+    }
+
+    [Test]
+    public async Task A_wait_for_the_next_step_may_be_cancelled_and_takes_none()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o => (o.Cooldown, o.MaxSteps) = (TimeSpan.FromHours(1), 2));
+        await AskAsync(agent);
+
+        var waiting = AskAsync(agent, cancelled.Token);
+        await cancelled.CancelAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(run.Summary.Steps, Is.EqualTo(1));
+        Assert.That(run.Denial, Is.Null);
+    }
+
+    [Test]
+    public async Task A_cancelled_first_call_leaves_the_opening_to_the_others()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Authority.Gates["case"] = gate.Task;
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o => (o.Preflight, o.Hold) = (Amount.Usd(0.5m), Amount.Usd(0.5m)));
+
+        var first = AskAsync(agent, cancelled.Token);
+        var second = AskAsync(agent);
+        await cancelled.CancelAsync();
+        Assert.That(async () => await first, Throws.InstanceOf<OperationCanceledException>());
+        gate.SetResult();
+        await second;
+
+        Assert.That(Creates("agent.run"), Has.Count.EqualTo(1));
+        Assert.That((run.Summary.Calls, run.Summary.Steps), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task All_tools_of_a_message_are_answered_when_a_run_inside_is_ended_by_one()
+    {
+        var model = new MeteredModel(["a", "b", "c"], ["a"]);
+        using var agent = Agent(
+            model,
+            policy =>
+            {
+                policy["b"].Estimate = Amount.RiskPoints(1_001);
+                policy["b"].WhenDenied = DenialMode.Terminate;
+            }
+        );
+        await using var outer = Begin(o => o.Hold = Amount.RiskPoints(100), "outer");
+        await using var inner = Begin(name: "inner");
+
+        await AskAsync(agent);
+
+        Assert.That(Ran.Order(), Is.EqualTo(new[] { "a", "c" }));
+        Assert.That(model.Calls, Is.EqualTo(1));
+        var thrown = Assert.Throws<BudgetDeniedException>(inner.ThrowIfDenied)!;
+        Assert.That(thrown.Denial.ReasonCode, Is.EqualTo(LocalReasons.RunHoldSpent));
+    }
+
+    private async Task<bool> TryAskAsync(IChatClient agent)
+    {
+        await Task.Yield();
+        try
+        {
+            await AskAsync(agent);
+            return true;
+        }
+        catch (BudgetDeniedException)
+        {
+            return false;
+        }
+    }
 }

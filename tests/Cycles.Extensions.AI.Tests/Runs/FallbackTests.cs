@@ -88,6 +88,59 @@ public sealed class FallbackTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task Runs_side_by_side_inside_another_fall_back_each_for_itself()
+    {
+        await using (Begin(o => o.Hold = Amount.Usd(0.5m), "outer"))
+        {
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(async _ =>
+                    {
+                        await Task.Yield();
+                        using var agent = Agent(new MeteredModel(["a", "b", "c"]), chat: Fallbacks);
+                        await using var inner = Begin(name: "inner");
+                        await AskAsync(agent);
+                    })
+            );
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                Summaries.Take(4).Select(s => $"{s.Steps} {s.Denials} {string.Join(", ", s.Spend)}"),
+                Is.All.EqualTo("2 4 2400 USD_MICROCENTS, 15 RISK_POINTS")
+            );
+            Assert.That((Summaries.Last().Steps, Summaries.Last().Denials), Is.EqualTo((8, 16)));
+            Assert.That(Creates("llm.completion"), Is.Empty, "denied by the hold of the outer run, and paid from it");
+        });
+    }
+
+    [Test]
+    public async Task A_cancelled_fallback_costs_nothing()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var model = new MeteredModel
+        {
+            Waits = async token =>
+            {
+                await cancelled.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            },
+        };
+        using var agent = Agent(model, chat: Fallbacks);
+        await using var run = Begin();
+
+        Assert.That(
+            async () => await AskAsync(agent, cancelled.Token),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+
+        Assert.That(model.Models, Is.EqualTo(new[] { "small" }));
+        Assert.That((run.Summary.Spend.Count, run.Denial), Is.EqualTo((0, (Denial?)null)));
+    }
+
+    [Test]
     public void A_guarded_client_is_no_fallback()
     {
         using var guarded = Agent(new MeteredModel());

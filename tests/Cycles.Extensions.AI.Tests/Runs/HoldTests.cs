@@ -272,6 +272,20 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task A_reserve_that_is_lost_while_its_model_is_denied_is_not_promised()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100));
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var run = Begin(KeepsAlmostAll);
+        Authority.OnDenied = LoseHolds;
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
+    }
+
+    [Test]
     public async Task A_lost_reserve_is_kept_again_where_that_can_be()
     {
         Admin.Budget(Small, Amount.UsdMicrocents(100_000));
@@ -321,6 +335,79 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
         });
         Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>(), "once");
         Assert.That(run.Denial, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Only_one_of_two_calls_answers_on_what_is_kept()
+    {
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var model = new MeteredModel { Waits = _ => gate.Task };
+        using var agent = Agent(model);
+        await using var run = Begin(KeepsAlmostAll);
+
+        var asking = new[] { Task.Run(() => AskAsync(agent)), Task.Run(() => AskAsync(agent)) };
+        var denied = await Task.WhenAny(asking);
+        gate.SetResult();
+
+        Assert.That(async () => await denied, Throws.TypeOf<BudgetDeniedException>());
+        Assert.That((await asking.Single(other => other != denied)).Text, Is.EqualTo(MeteredModel.Answer));
+        Assert.That((model.Calls, run.Summary.Steps), Is.EqualTo((1, 1)));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_cancelled_answer_costs_nothing_of_what_is_kept(bool outOfHold)
+    {
+        using var cancelled = new CancellationTokenSource();
+        Admin.Budget(Small, Amount.UsdMicrocents(50_100));
+        var model = new MeteredModel
+        {
+            Waits = async token =>
+            {
+                await cancelled.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            },
+        };
+        using var agent = Agent(model);
+        await using var run = Begin(o =>
+        {
+            KeepsAlmostAll(o);
+            o.Hold = outOfHold ? Amount.UsdMicrocents(50_100) : null;
+        });
+
+        Assert.That(
+            async () => await AskAsync(agent, cancelled.Token),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+
+        Assert.That(model.Options.Single()!.Tools, Is.Null, "it was the final answer");
+        Assert.That(run.Summary.Spend, Is.Empty);
+    }
+
+    [Test]
+    public async Task Tools_side_by_side_that_are_cancelled_give_their_parts_back()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var slow = AIFunctionFactory.Create(
+            async (CancellationToken token) =>
+            {
+                await cancelled.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            },
+            "a"
+        );
+        Options.Tools![0] = slow;
+        using var agent = Agent(new MeteredModel(["a", "a", "a"]));
+        await using var run = Begin(o => o.Hold = Amount.RiskPoints(3 * Points));
+
+        Assert.That(
+            async () => await AskAsync(agent, cancelled.Token),
+            Throws.InstanceOf<OperationCanceledException>()
+        );
+
+        Assert.That(run.Summary.Unsettled, Is.Zero);
+        Assert.That(run.Summary.Spend.Where(spend => spend.Unit == AmountUnit.RiskPoints), Is.Empty);
     }
 
     [Test]

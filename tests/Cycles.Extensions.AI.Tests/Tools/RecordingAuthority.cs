@@ -36,6 +36,9 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     /// <summary>Called with how many reserves were asked for so far.</summary>
     public Action<int>? OnCreate { get; set; }
 
+    /// <summary>Called after the ledger has refused a reserve.</summary>
+    public Action? OnDenied { get; set; }
+
     /// <summary>Called after the ledger has taken a commit.</summary>
     public Action? OnCommit { get; set; }
 
@@ -50,9 +53,15 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
         OnCreate?.Invoke(Creates.Count);
         ThrowIfAway();
         await (Gate ?? Gates.GetValueOrDefault(request.Action.Name, Task.CompletedTask));
-        return RefusesReserves is { } error
+        var response = RefusesReserves is { } error
             ? new CyclesResponse<ReservationCreateResponse>(error)
             : await inner.CreateReservationAsync(request, cancellationToken);
+        if (!response.IsSuccess)
+        {
+            OnDenied?.Invoke();
+        }
+
+        return response;
     }
 
     public async ValueTask<CyclesResponse<CommitResponse>> CommitReservationAsync(
