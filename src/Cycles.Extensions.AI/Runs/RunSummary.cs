@@ -41,8 +41,8 @@ public sealed record RunSummary
     public required IReadOnlyList<Amount> Spend { get; init; }
 
     /// <summary>
-    /// The budgets that the run drew on, as the authority told them last; empty where it tells nothing or nothing was
-    /// charged.
+    /// The budgets that the run drew on, by unit and scope, each as the authority told it last; empty where it tells
+    /// nothing or nothing was charged.
     /// </summary>
     public required IReadOnlyList<Balance> Budgets { get; init; }
 

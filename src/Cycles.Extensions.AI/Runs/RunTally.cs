@@ -14,7 +14,7 @@ internal sealed class RunTally(RunTally? around)
         )
     );
     private readonly SortedSet<string> _unconfigured = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<AmountUnit, IReadOnlyList<Balance>> _budgets = [];
+    private readonly Dictionary<(AmountUnit Unit, string Scope), Balance> _budgets = [];
     private int _handOffs;
     private int _unsettled;
 
@@ -55,15 +55,20 @@ internal sealed class RunTally(RunTally? around)
     /// <summary>Takes note of what an authority says is left.</summary>
     public void Told(IReadOnlyList<Balance>? balances)
     {
-        if (balances is { Count: > 0 })
+        if (balances is null)
         {
-            lock (_gate)
-            {
-                _budgets[balances[0].Remaining.Unit] = balances;
-            }
-
-            around?.Told(balances);
+            return;
         }
+
+        lock (_gate)
+        {
+            foreach (var balance in balances)
+            {
+                _budgets[(balance.Remaining.Unit, balance.Scope)] = balance;
+            }
+        }
+
+        around?.Told(balances);
     }
 
     public void HandedOff()
@@ -101,7 +106,13 @@ internal sealed class RunTally(RunTally? around)
                         .OrderBy(unit => unit.Key)
                         .Select(unit => unit.Aggregate(Sum)),
                 ],
-                Budgets = [.. _budgets.Values.SelectMany(balances => balances)],
+                Budgets =
+                [
+                    .. _budgets
+                        .OrderBy(budget => budget.Key.Unit)
+                        .ThenBy(budget => budget.Key.Scope, StringComparer.Ordinal)
+                        .Select(budget => budget.Value),
+                ],
                 HandOffs = _handOffs,
                 Unsettled = Volatile.Read(ref _unsettled),
             };

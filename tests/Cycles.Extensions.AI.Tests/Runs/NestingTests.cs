@@ -42,6 +42,35 @@ public sealed class NestingTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task A_summary_has_the_budgets_of_all_agents_inside_it()
+    {
+        foreach (var agent in new[] { "x", "y" })
+        {
+            Admin.Budget($"tenant:acme/agent:{agent}", Amount.Usd(0.1m));
+        }
+
+        using var model = Agent(new MeteredModel());
+        await using var outer = Begin(name: "outer");
+        foreach (var agent in new[] { "y", "x" })
+        {
+            await using var inner = Begin(o => o.Subject = new Subject { Agent = agent }, "inner");
+            await AskAsync(model);
+        }
+
+        Assert.That(
+            outer.Summary.Budgets.Select(budget => $"{budget.Scope} {budget.Remaining.Value}"),
+            Is.EqualTo(
+                new[]
+                {
+                    $"tenant:acme {100_000_000 - 2 * Turn}",
+                    $"tenant:acme/agent:x {10_000_000 - Turn}",
+                    $"tenant:acme/agent:y {10_000_000 - Turn}",
+                }
+            )
+        );
+    }
+
+    [Test]
     public async Task Runs_inside_count_into_the_hold_around_them_side_by_side()
     {
         await using (Begin(o => o.Hold = Amount.Usd(0.5m), "outer"))
