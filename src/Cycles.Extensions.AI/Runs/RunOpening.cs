@@ -9,7 +9,7 @@ namespace Cycles.Extensions.AI;
 internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
 {
     private readonly object _gate = new();
-    private readonly CyclesAction _action = new("agent.run", run.Name);
+    private readonly RunFunding _funding = new(run, log);
     private readonly bool _asks =
         options.Preflight is not null || options.Hold is not null || options.KeepForFinalAnswer is not null;
     private Task<Denial?>? _opened;
@@ -128,7 +128,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     {
         if (!_mayBegin && options.Preflight is { } expected)
         {
-            if (await AskAsync(expected).ConfigureAwait(false) is { } denied)
+            if (await _funding.AskAsync(expected).ConfigureAwait(false) is { } denied)
             {
                 return denied;
             }
@@ -138,30 +138,6 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
         return options.Hold is { } whole ? await HoldAsync(whole).ConfigureAwait(false)
             : options.KeepForFinalAnswer is { } kept ? await KeepAsync(kept).ConfigureAwait(false)
             : null;
-    }
-
-    private async Task<Denial?> AskAsync(Amount expected)
-    {
-        if (run.Shadow is not null)
-        {
-            // What the calls would have saved shows at the calls.
-            var attempt = await run.Cycles.TryReserveAsync(_action, expected, NewOptions()).ConfigureAwait(false);
-            await attempt.Guard!.ReleaseAsync().ConfigureAwait(false);
-            return null;
-        }
-
-        var opinion = await run.Cycles.DecideAsync(_action, expected, NewOptions()).ConfigureAwait(false);
-        return opinion.Decision != Decision.Deny
-            ? null
-            : new Denial
-            {
-                ReasonCode = opinion.ReasonCode ?? new ReasonCode("DENY"),
-                Message = $"The authority expects the run '{run.Name}' to fail.",
-                Requested = expected,
-                RetryAfter = RetryAfterMs.Of(opinion.RetryAfterMs) ?? opinion.ResponseMetadata.RetryAfter,
-                AffectedScopes = opinion.AffectedScopes ?? [],
-                Metadata = opinion.ResponseMetadata,
-            };
     }
 
     /// <summary>One hold for all; after one that was lost, for what was left of it.</summary>
@@ -174,7 +150,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             (amount, kept) = await lost.EndAsync("hold_lost").ConfigureAwait(false);
         }
 
-        var (funds, denial) = await ReserveAsync(amount).ConfigureAwait(false);
+        var (funds, denial) = await _funding.ReserveAsync(amount).ConfigureAwait(false);
         if (funds is not null)
         {
             Volatile.Write(ref _hold, new RunHold(run, funds, kept));
@@ -187,7 +163,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     private async Task<Denial?> KeepAsync(Amount amount)
     {
         var lost = Volatile.Read(ref _kept);
-        var (funds, denial) = await ReserveAsync(amount).ConfigureAwait(false);
+        var (funds, denial) = await _funding.ReserveAsync(amount).ConfigureAwait(false);
         if (lost is null)
         {
             Volatile.Write(ref _kept, funds);
@@ -204,41 +180,4 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
 
         return null;
     }
-
-    /// <summary>Out of the hold of a run around, so that it stays one hold; else from the authority.</summary>
-    private async Task<(RunFunds? Funds, Denial? Denial)> ReserveAsync(Amount amount)
-    {
-        if (RunReserver.HoldFor(run.Around, run.Cycles, amount.Unit, run.Shadow) is { } around)
-        {
-            var part = around.TryTake(amount, out var denial, isForRun: true);
-            if (part is not null || denial is not null)
-            {
-                return part is not null ? (new RunFunds(part), null)
-                    : run.Shadow is { } shadow ? Shadowed(shadow, denial!)
-                    : (null, denial);
-            }
-        }
-
-        var attempt = await run.Cycles.TryReserveAsync(_action, amount, NewOptions()).ConfigureAwait(false);
-        return (attempt.Guard is { } guard ? new RunFunds(guard) : null, attempt.Denial);
-    }
-
-    /// <summary>The run goes on all the same, on what the runs around it hold.</summary>
-    private (RunFunds?, Denial?) Shadowed(ShadowReport shadow, Denial denial)
-    {
-        var call = new RunCall(run.Name, denial.Requested with { Value = 0 }, IsTool: false);
-        var request = new RunRequest(call, _action, run.SubjectOf(null), Key: null, shadow);
-        new UnheldCall(shadow, request, denial, options.TimeProvider ?? TimeProvider.System, log).Settle(call.Estimate);
-        return (null, null);
-    }
-
-    private ReserveOptions NewOptions() =>
-        new()
-        {
-            Subject = run.SubjectOf(null),
-            IdempotencyKey = run.NewKey(),
-            Shadow = run.Shadow,
-            // What Cancel cancels is how a loss is known; the settlement is the same.
-            LeasePolicy = LeasePolicy.Cancel,
-        };
 }

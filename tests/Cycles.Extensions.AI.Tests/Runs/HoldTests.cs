@@ -474,19 +474,20 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     [Test]
     public async Task The_kept_answer_keeps_to_the_caps_that_came_last()
     {
-        Admin.Budget(Small, Amount.UsdMicrocents(110_000));
+        Admin.Budget(Small, Amount.UsdMicrocents(200_000));
         var model = new MeteredModel();
         using var agent = Agent(model, chat: AlsoSmall);
         await using var run = Begin(KeepsAlmostAll);
+        await AskAsync(agent);
         Admin.SetCaps(Small, AmountUnit.UsdMicrocents, new Caps { ToolDenylist = ["m"] });
         await AskAsync(agent);
         Admin.SetCaps(Small, AmountUnit.UsdMicrocents, caps: null);
-        Admin.Debit(Small, Amount.UsdMicrocents(110_000 - 50_000 - Turn / 10));
+        Admin.Debit(Small, Amount.UsdMicrocents(200_000 - 50_000 - Turn - Turn / 10));
 
         await AskAsync(agent);
 
         Assert.That(run.Summary.UsedKeptReserve, Is.True);
-        Assert.That(model.Models, Is.EqualTo(new[] { "small", "small" }));
+        Assert.That(model.Models, Is.EqualTo(new[] { "m", "small", "small" }));
     }
 
     [Test]
