@@ -115,6 +115,19 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
         );
     }
 
+    [TestCase(1_500, 1.5)]
+    [TestCase(100L * 24 * 60 * 60 * 1_000, 8_640_000)]
+    public async Task A_denied_preflight_says_when_to_ask_again(long milliseconds, double seconds)
+    {
+        Authority.Decides = new DecisionResponse { Decision = Decision.Deny, RetryAfterMs = milliseconds };
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o => o.Preflight = Amount.Usd(0.1m));
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That(run.Denial?.RetryAfter, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+    }
+
     [Test]
     public async Task A_preflight_is_asked_once()
     {

@@ -27,6 +27,9 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     /// <summary>What the reserves of an action wait for, by its name.</summary>
     public ConcurrentDictionary<string, Task> Gates { get; } = new();
 
+    /// <summary>Its opinion, when set.</summary>
+    public DecisionResponse? Decides { get; set; }
+
     /// <summary>Whether it can't be reached for reserves and opinions.</summary>
     public bool IsAway { get; set; }
 
@@ -105,7 +108,9 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
     {
         Requests.Enqueue(request);
         ThrowIfAway();
-        return inner.DecideAsync(request, cancellationToken);
+        return Decides is { } opinion
+            ? new(new CyclesResponse<DecisionResponse>(200, opinion, CyclesResponseMetadata.None))
+            : inner.DecideAsync(request, cancellationToken);
     }
 
     public ValueTask<CyclesResponse<ReservationDetail>> GetReservationAsync(
