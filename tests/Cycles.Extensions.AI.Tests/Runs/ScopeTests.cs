@@ -200,12 +200,14 @@ public sealed class ScopeTests(bool streaming) : RunFixture(streaming)
 
         var first = run.DisposeAsync().AsTask();
         var second = run.DisposeAsync().AsTask();
-        Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((false, false)));
+        var ended = (first.IsCompleted, second.IsCompleted);
         gate.SetResult();
         await second;
-
-        Assert.That(Summaries, Has.Count.EqualTo(1));
+        var told = Summaries.Count;
         await first;
+
+        Assert.That(ended, Is.EqualTo((false, false)));
+        Assert.That((told, Summaries.Count), Is.EqualTo((1, 1)));
     }
 
     [Test]
