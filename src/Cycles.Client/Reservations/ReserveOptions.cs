@@ -39,8 +39,9 @@ public sealed record ReserveOptions
 
     /// <summary>
     /// Names this reserve so that a repeat of it is recognised, 1 to 256 characters; default a fresh UUID. Two calls
-    /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled or expired
-    /// the key is refused with a <see cref="CyclesException"/>.
+    /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled, given back
+    /// or expired the key is refused with a <see cref="CyclesException"/>. Calls of one client with one key follow each
+    /// other: a repeat waits for the end of a cancelled one.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed class Reserver(
     private readonly bool _failOpen = defaults.FailOpen;
     private readonly LeasePolicy _leasePolicy = defaults.LeasePolicy;
     private readonly bool _heartbeatEnabled = defaults.HeartbeatEnabled;
+    private readonly KeyTurns _turns = new();
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -52,12 +53,18 @@ internal sealed class Reserver(
     {
         cancellationToken.ThrowIfCancellationRequested();
 
+        var isOwnKey = options?.IdempotencyKey is not null;
+        if (isOwnKey)
+        {
+            await _turns.TakeAsync(request.IdempotencyKey, cancellationToken).ConfigureAwait(false);
+        }
+
         // Once sent it runs to its end: a token that cut the attempt short would leave a hold that nobody knows of.
         var create = CreateAsync(request, CancellationToken.None);
         var response =
-            create.IsCompleted || !cancellationToken.CanBeCanceled
+            !isOwnKey && (create.IsCompleted || !cancellationToken.CanBeCanceled)
                 ? await create.ConfigureAwait(false)
-                : await WaitAsync(create.AsTask(), request, cancellationToken).ConfigureAwait(false);
+                : await WaitAsync(create.AsTask(), request, isOwnKey, cancellationToken).ConfigureAwait(false);
 
         if (response.IsSuccess)
         {
@@ -268,17 +275,27 @@ internal sealed class Reserver(
     private async Task<CyclesResponse<ReservationCreateResponse>> WaitAsync(
         Task<CyclesResponse<ReservationCreateResponse>> create,
         ReservationCreateRequest request,
+        bool isOwnKey,
         CancellationToken cancellationToken
     )
     {
+        Task end = create;
         try
         {
             return await create.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            settler.GiveBack(authority, request, create);
+            end = settler.GiveBackAsync(authority, request, create);
             throw;
+        }
+        finally
+        {
+            if (isOwnKey)
+            {
+                // Nobody awaits it: it never faults.
+                _ = _turns.LeaveAsync(request.IdempotencyKey, end);
+            }
         }
     }
 

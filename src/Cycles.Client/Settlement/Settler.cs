@@ -119,14 +119,14 @@ internal sealed class Settler
         return settlement;
     }
 
-    /// <summary>Lets a create whose caller went away finish, and gives back what it got.</summary>
-    public void GiveBack(
+    /// <summary>
+    /// Lets a create whose caller went away finish, and gives back what it got. It never faults, and a drain waits for it.
+    /// </summary>
+    public Task GiveBackAsync(
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         Task<CyclesResponse<ReservationCreateResponse>> create
-    ) =>
-        // Nobody awaits it: it never faults, and a drain waits for it.
-        _ = CountedAsync(GiveBackAsync(authority, request, create)).AsTask();
+    ) => CountedAsync(ReleaseOrphanAsync(authority, request, create)).AsTask();
 
     /// <summary>
     /// Tries now whatever waits for its turn, save what the server asked to hold back, and waits until nothing is open.
@@ -309,7 +309,7 @@ internal sealed class Settler
         }
     }
 
-    private async ValueTask<Settlement?> GiveBackAsync(
+    private async ValueTask<Settlement?> ReleaseOrphanAsync(
         ICyclesAuthority authority,
         ReservationCreateRequest request,
         Task<CyclesResponse<ReservationCreateResponse>> create

@@ -79,6 +79,60 @@ public sealed class CancellationTests : ClientFixture
     }
 
     [Test]
+    public async Task A_repeat_of_a_cancelled_reserve_never_gets_the_hold_that_goes_back()
+    {
+        var gate = NewGate();
+        Authority.Next(Operation.Create, Fault.Blocked(gate));
+        var mine = new ReserveOptions { IdempotencyKey = "mine" };
+        using var cancellation = new CancellationTokenSource();
+        var reserve = Client.ReserveAsync(Work, Tokens(100), mine, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => reserve);
+
+        var repeat = Client.ReserveAsync(Work, Tokens(100), mine).AsTask();
+        Assert.That(Authority.Count(Operation.Create), Is.EqualTo(1), "it waits for what is under way");
+        gate.SetResult();
+
+        var refused = await Assert.ThrowsAsync<CyclesException>(() => repeat);
+        Assert.That(refused!.Message, Does.Contain("key was used before"));
+        Assert.That(Authority.Operations, Is.EqualTo(new[] { Operation.Create, Operation.Release, Operation.Create }));
+    }
+
+    [Test]
+    public async Task A_repeat_before_the_cancellation_does_not_get_it_either()
+    {
+        var gate = NewGate();
+        Authority.Next(Operation.Create, Fault.Blocked(gate));
+        var mine = new ReserveOptions { IdempotencyKey = "mine" };
+        using var cancellation = new CancellationTokenSource();
+        var reserve = Client.ReserveAsync(Work, Tokens(100), mine, cancellation.Token).AsTask();
+        var repeat = Client.ReserveAsync(Work, Tokens(100), mine).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => reserve);
+        gate.SetResult();
+        await Assert.ThrowsAsync<CyclesException>(() => repeat);
+    }
+
+    [Test]
+    public async Task A_repeat_that_waits_can_be_cancelled_and_then_sends_nothing()
+    {
+        var gate = NewGate();
+        Authority.Next(Operation.Create, Fault.Blocked(gate));
+        var mine = new ReserveOptions { IdempotencyKey = "mine" };
+        var reserve = Client.ReserveAsync(Work, Tokens(100), mine).AsTask();
+        using var cancellation = new CancellationTokenSource();
+        var repeat = Client.ReserveAsync(Work, Tokens(100), mine, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => repeat);
+        gate.SetResult();
+
+        await using var guard = await reserve;
+        Assert.That((await ReservationAsync(guard.ReservationId))!.Status, Is.EqualTo(ReservationStatus.Active));
+        Assert.That(Authority.Count(Operation.Create), Is.EqualTo(1));
+        await guard.ReleaseAsync();
+    }
+
+    [Test]
     public async Task A_commit_with_a_cancelled_token_is_sent()
     {
         Spends(70);
