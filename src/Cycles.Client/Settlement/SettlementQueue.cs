@@ -194,7 +194,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         }
     }
 
-    /// <summary>How many were settled after their first attempt, how many refused, since the beginning; and what is open.</summary>
+    /// <summary>How many of those that were open were settled, and how many refused, since the beginning; and what is open.</summary>
     public FlushResult Count()
     {
         lock (_gate)
@@ -265,31 +265,9 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
 
     private void Arm(TimeSpan wait)
     {
-        _timer ??= CreateTimer();
+        _timer ??= DetachedTimer.New(time, static wake => ((Action)wake!)(), wake);
 
         // Timers count whole milliseconds; rounding down would wake it too early, again and again.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>The timer outlives the call that happens to need it first, and must not keep that call's context.</summary>
-    private ITimer CreateTimer()
-    {
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            return NewTimer();
-        }
-
-        using (ExecutionContext.SuppressFlow())
-        {
-            return NewTimer();
-        }
-
-        ITimer NewTimer() =>
-            time.CreateTimer(
-                static state => ((Action)state!)(),
-                wake,
-                Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan
-            );
     }
 }

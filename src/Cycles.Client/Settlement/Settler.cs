@@ -250,8 +250,13 @@ internal sealed class Settler
 
             if (spend.WasOpen)
             {
-                // What settled at once was never open, and there is nothing to book.
+                // What settled at once, and has no journal, was never in the books.
                 _queue.Close(spend, settled: true);
+            }
+
+            if (spend.Retries > 0 || spend.IsReplayed)
+            {
+                // Whoever made the first attempt has the settlement, and nobody that of a later one.
                 SettlementLog.SettledLater(_log, spend.ReservationId, settlement.Outcome, spend.Actual);
             }
         }

@@ -19,6 +19,33 @@ public sealed class DurabilityTests : JournalFixture
     }
 
     [Test]
+    public async Task Only_what_the_first_attempt_left_open_is_logged_as_settled_in_the_background(
+        [Values] bool answered,
+        [Values] bool replayed
+    )
+    {
+        Spends(70);
+        var client = Start();
+        var gate = NewGate();
+        Authority.Next(Operation.Commit, (answered ? Fault.None : Fault.LostAfter) with { Gate = gate.Task });
+        var committing = CommitAsync(client, 70);
+        gate.SetResult();
+        await committing;
+        if (replayed)
+        {
+            Kill(client);
+            client = Start();
+        }
+
+        await client.FlushAsync(Timeout.InfiniteTimeSpan);
+        Assert.That(
+            Logs.GetSnapshot()
+                .Count(log => log.Message.Contains("settled in the background", StringComparison.Ordinal)),
+            Is.EqualTo(answered ? 0 : 1)
+        );
+    }
+
+    [Test]
     public async Task A_process_that_ends_with_its_commit_under_way_loses_nothing_and_charges_once(
         [Values] bool arrived
     )
