@@ -55,8 +55,6 @@ static async Task<int> KillAsync(int kills, int seed)
     }
 
     Console.WriteLine($"{report.Amounts} amounts, {report.Sum} in all: the ledger has each once");
-    Console.WriteLine(
-        $"{report.Unwritten} died before their record had its name: not charged, and their holds came back"
-    );
+    Console.WriteLine($"{report.Unwritten} died before anything was on disk: not charged, and their holds came back");
     return 0;
 }

@@ -72,7 +72,7 @@ public class CyclesException : Exception
     public Settlement? Settlement { get; internal init; }
 
     /// <summary>A failure that an answer led to, although the answer itself was none.</summary>
-    internal static CyclesException After(string message, int status, CyclesResponseMetadata metadata) =>
+    internal static CyclesException After(string message, int? status, CyclesResponseMetadata metadata) =>
         new(message)
         {
             Status = status,

@@ -10,7 +10,7 @@ namespace Cycles;
 /// <remarks>
 /// <para>
 /// A record is written to a temporary file, flushed to disk and renamed, and the folder is flushed too: after that it
-/// survives the end of the process and of the machine. Folders are 0700 and files 0600 where the system has such modes;
+/// survives the end of the process and of the machine. One that was written whole and not renamed is found too. Folders are 0700 and files 0600 where the system has such modes;
 /// the permissions of a base folder that exists are never changed.
 /// </para>
 /// <para>
@@ -28,7 +28,6 @@ public sealed class FileSettlementJournal : ISettlementJournal
 
     private readonly JournalIdentity _identity;
     private readonly Lazy<string> _folder;
-    private readonly IJournalFiles _files;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
     private readonly ConcurrentStack<string> _free = new();
@@ -42,18 +41,9 @@ public sealed class FileSettlementJournal : ISettlementJournal
     /// <param name="timeProvider">The clock; null for the system's.</param>
     /// <exception cref="ArgumentNullException"><paramref name="identity"/> is null.</exception>
     public FileSettlementJournal(string? directory, JournalIdentity identity, TimeProvider? timeProvider = null)
-        : this(directory, identity, timeProvider, new JournalFiles()) { }
-
-    internal FileSettlementJournal(
-        string? directory,
-        JournalIdentity identity,
-        TimeProvider? timeProvider,
-        IJournalFiles files
-    )
     {
         ArgumentNullException.ThrowIfNull(identity);
         _identity = identity;
-        _files = files;
         _time = timeProvider ?? TimeProvider.System;
         _folder = new Lazy<string>(
             () => Path.Combine(Path.GetFullPath(directory ?? JournalFolder.Default), identity.Name),
@@ -71,7 +61,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     {
         ArgumentNullException.ThrowIfNull(record);
         var path = PathOf(Folder, record.ReservationId);
-        Save(path, _free.TryPop(out var free) ? free : NewTemporary(path), record.ToUtf8Json());
+        Save(path, record.ToUtf8Json());
         _own[record.ReservationId] = true;
         return default;
     }
@@ -102,7 +92,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
         ArgumentNullException.ThrowIfNull(record);
         var path = PathOf(Path.Combine(Folder, JournalNames.DeadLetters), record.ReservationId);
         JournalFolder.Make(Path.GetDirectoryName(path)!);
-        Save(path, NewTemporary(path), JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
+        Save(path, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
         await RemoveAsync(record.ReservationId).ConfigureAwait(false);
         return path;
     }
@@ -115,7 +105,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
         List<string> problems = [];
         if (Directory.Exists(Folder))
         {
-            ClearTemporaries();
+            SettleTemporaries();
             foreach (var path in Directory.GetFiles(Folder, $"*{JournalNames.Suffix}").Order(StringComparer.Ordinal))
             {
                 if (
@@ -136,7 +126,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     private static string PathOf(string folder, string reservationId) =>
         Path.Combine(folder, JournalNames.Of(reservationId));
 
-    private void Save(string path, string temporary, byte[] content)
+    private void Save(string path, byte[] content)
     {
         if (!_isMade)
         {
@@ -146,33 +136,35 @@ public sealed class FileSettlementJournal : ISettlementJournal
 
         try
         {
-            Publish(temporary, path, content);
+            Save(path, content, _free.TryPop(out var free) ? free : null);
         }
         catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
         {
             // Somebody cleared the folder away, or a file in it; once more, because this amount has to be kept.
             JournalFolder.Make(Path.GetDirectoryName(path)!);
-            Publish(NewTemporary(path), path, content);
+            Save(path, content, free: null);
         }
     }
 
-    private void Publish(string temporary, string path, byte[] content)
+    private static void Save(string path, byte[] content, string? free)
     {
+        var temporary = TemporaryFile.Of(path, content);
         try
         {
-            _files.Write(temporary, content);
-            _files.Publish(temporary, path);
+            if (free is not null)
+            {
+                File.Move(free, temporary);
+            }
+
+            JournalFile.Write(temporary, content);
+            JournalFile.Publish(temporary, path);
         }
         catch
         {
-            DeleteQuietly(temporary);
+            JournalFile.DeleteQuietly(temporary);
             throw;
         }
     }
-
-    /// <summary>Several processes may write the same record: none may publish half of another's file.</summary>
-    private static string NewTemporary(string path) =>
-        $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}{JournalNames.Temporary}";
 
     /// <summary>
     /// Takes a record's name away. Freeing blocks and allocating others costs a third of the next flush, so a few files
@@ -186,7 +178,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
             return;
         }
 
-        var free = NewTemporary(path);
+        var free = TemporaryFile.Free(Folder);
         File.Move(path, free, overwrite: true);
         _free.Push(free);
     }
@@ -298,27 +290,15 @@ public sealed class FileSettlementJournal : ISettlementJournal
         }
     }
 
-    /// <summary>What a process left half written when it died.</summary>
-    private void ClearTemporaries()
+    /// <summary>What a process left when it died: whole records whose names it did not get to, and what is half written.</summary>
+    private void SettleTemporaries()
     {
         foreach (var path in Directory.GetFiles(Folder, $"*{JournalNames.Temporary}"))
         {
-            if (Now - File.GetLastWriteTimeUtc(path) > OldestTemporary)
+            if (!TemporaryFile.TryAdopt(path) && Now - File.GetLastWriteTimeUtc(path) > OldestTemporary)
             {
-                DeleteQuietly(path);
+                JournalFile.DeleteQuietly(path);
             }
-        }
-    }
-
-    private static void DeleteQuietly(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It is in nobody's way, and goes when it is old enough.
         }
     }
 }

@@ -17,7 +17,10 @@ public interface ISettlementJournal
 {
     /// <summary>Keeps a record in place of an older one of the same id; once this completes it is durable.</summary>
     /// <param name="record">The record.</param>
-    /// <returns>Completes when a crash can't lose it any more.</returns>
+    /// <returns>
+    /// Completes when a crash can't lose it any more. What it throws says that this record is not kept and will not be
+    /// found later, because its loss may be reported then; an older one may stay.
+    /// </returns>
     ValueTask WriteAsync(JournalRecord record);
 
     /// <summary>Forgets a record that is settled; does nothing when there is none.</summary>

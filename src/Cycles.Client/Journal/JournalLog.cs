@@ -56,4 +56,18 @@ internal static partial class JournalLog
         Message = "The client ended with {Count} amounts unsettled; they are in the journal, and settled at the next start"
     )]
     public static partial void LeftBehind(ILogger logger, int count);
+
+    [LoggerMessage(
+        EventId = 209,
+        Level = LogLevel.Error,
+        Message = "The journal has the spend of reservation {ReservationId}, but could not flush its folder; it is settled, and survives this process, but not a power cut"
+    )]
+    public static partial void NotFlushed(ILogger logger, string? reservationId, Exception exception);
+
+    [LoggerMessage(
+        EventId = 210,
+        Level = LogLevel.Warning,
+        Message = "A second amount of {Actual} was handed over for {RecordId}, which is charged once and has {First} in the journal; the authority decides, and what it refuses is reported"
+    )]
+    public static partial void Shared(ILogger logger, string recordId, Amount actual, Amount first);
 }

@@ -9,7 +9,8 @@ namespace Cycles;
 /// </summary>
 internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, TimeProvider time, ILogger log)
 {
-    private readonly ConcurrentDictionary<string, bool> _inHand = new(StringComparer.Ordinal);
+    /// <summary>What this client is settling right now, by what it is filed under.</summary>
+    private readonly ConcurrentDictionary<string, SpendSettlement> _inHand = new(StringComparer.Ordinal);
 
     /// <summary>What ended while somebody read the journal, and may be among what they read.</summary>
     private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
@@ -19,20 +20,45 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     /// <summary>Whom a replay belongs to: two journals on one folder are one.</summary>
     public object Place => journal is FileSettlementJournal file ? file.Folder : journal;
 
-    /// <summary>Writes an amount down as it stands now.</summary>
+    /// <summary>Whether an amount of that name is open.</summary>
+    public bool Holds(string recordId) => _inHand.ContainsKey(recordId);
+
+    /// <summary>Writes an amount down as it stands now, unless its loss was reported already.</summary>
     public async ValueTask KeepAsync(SpendSettlement spend)
     {
+        if (!spend.TryBeginKeeping())
+        {
+            return;
+        }
+
+        var isKept = spend.IsKept; // What an older record says of it is enough to settle it by.
         try
         {
+            if (Owner(spend) is var owner && owner != spend)
+            {
+                isKept = owner.IsKept && owner.Actual == spend.Actual;
+                JournalLog.Shared(log, spend.FiledUnder, spend.Actual, owner.Actual);
+                return;
+            }
+
             spend.Record ??= NewRecord(spend);
-            _inHand[spend.Record.ReservationId] = true;
             await journal.WriteAsync(spend.Record).ConfigureAwait(false);
-            spend.IsKept = true;
+            isKept = true;
+        }
+        catch (RecordNotFlushedException e)
+        {
+            isKept = true;
+            ClientTelemetry.JournalFailed();
+            JournalLog.NotFlushed(log, spend.ReservationId, e);
         }
         catch (Exception e)
         {
             ClientTelemetry.JournalFailed();
             JournalLog.NotKept(log, spend.ReservationId, e);
+        }
+        finally
+        {
+            spend.EndKeeping(isKept);
         }
     }
 
@@ -54,14 +80,14 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     /// <summary>It is settled.</summary>
     public async ValueTask RemoveAsync(SpendSettlement spend)
     {
-        if (spend.Record is not { } record)
+        if (Owner(spend) != spend)
         {
             return;
         }
 
         try
         {
-            await journal.RemoveAsync(record.ReservationId).ConfigureAwait(false);
+            await journal.RemoveAsync(spend.FiledUnder).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -75,13 +101,15 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     /// <summary>It was refused for good.</summary>
     public async ValueTask RejectAsync(SpendSettlement spend, CyclesError? error)
     {
-        if (spend.Record is not { } record)
+        if (Owner(spend) != spend)
         {
+            // A dead letter would take the other one's record along.
             return;
         }
 
         try
         {
+            var record = spend.Record ??= NewRecord(spend);
             spend.DeadLetter = await journal.RejectAsync(record, error).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -134,7 +162,11 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
         foreach (var record in contents.Records)
         {
             // What this client is settling right now is not left behind.
-            if (!_inHand.TryAdd(record.ReservationId, true))
+            if (
+                _inHand.ContainsKey(record.ReservationId)
+                || Revive(authority, record) is not { } spend
+                || Owner(spend) != spend
+            )
             {
                 continue;
             }
@@ -143,7 +175,7 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
             {
                 _inHand.TryRemove(record.ReservationId, out _);
             }
-            else if (Revive(authority, record) is { } spend)
+            else
             {
                 found.Add(spend);
             }
@@ -168,22 +200,22 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
     {
         try
         {
-            return new SpendSettlement(authority, record)
-            {
-                Clock = time,
-                Journal = this,
-                IsKept = true,
-            };
+            return new SpendSettlement(authority, record) { Clock = time, Journal = this };
         }
         catch (Exception e)
         {
             // Another SDK knows more than this one: the record stays for it.
-            _inHand.TryRemove(record.ReservationId, out _);
             ClientTelemetry.JournalFailed();
             JournalLog.NotUnderstood(log, record.ReservationId, e.GetType().Name);
             return null;
         }
     }
+
+    /// <summary>
+    /// Whose its file is: the first one's. One hold or one key is charged once, so that of two amounts for it the ledger
+    /// refuses one; the later must not take the place of the one that may be charged already.
+    /// </summary>
+    private SpendSettlement Owner(SpendSettlement spend) => _inHand.GetOrAdd(spend.FiledUnder, spend);
 
     private JournalRecord NewRecord(SpendSettlement spend) =>
         new()
@@ -198,13 +230,12 @@ internal sealed class SpendJournal(ISettlementJournal journal, string baseUrl, T
 
     private void Drop(SpendSettlement spend)
     {
-        spend.IsKept = false;
         if (Volatile.Read(ref _readers) > 0)
         {
-            _ended[spend.Record!.ReservationId] = true;
+            _ended[spend.FiledUnder] = true;
         }
 
-        _inHand.TryRemove(spend.Record!.ReservationId, out _);
+        _inHand.TryRemove(spend.FiledUnder, out _);
     }
 
     private static TimeSpan Positive(long milliseconds) =>

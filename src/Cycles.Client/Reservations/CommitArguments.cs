@@ -7,13 +7,14 @@ internal static class CommitArguments
 {
     /// <exception cref="ArgumentException">Something is not valid; it names what.</exception>
     public static CommitRequest NewRequest(
+        string key,
         Amount actual,
         Amount estimate,
         CyclesMetrics? metrics,
         IReadOnlyDictionary<string, JsonElement>? metadata
     )
     {
-        var request = new CommitRequest { IdempotencyKey = IdempotencyKeys.New(), Actual = actual };
+        var request = new CommitRequest { IdempotencyKey = key, Actual = actual };
         Arguments.ThrowIf(request.Validate(), nameof(actual));
         if (actual.Unit != estimate.Unit)
         {

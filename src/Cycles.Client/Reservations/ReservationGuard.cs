@@ -331,7 +331,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
         var actual = known ?? Estimate;
         var commit = new CommitRequest
         {
-            IdempotencyKey = IdempotencyKeys.New(),
+            IdempotencyKey = NewCommitKey(),
             Actual = actual,
             Metadata = known is null ? Copies.With(data: null, ("actual_source", "estimate")) : null,
         };
@@ -355,7 +355,7 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
     {
         try
         {
-            return CommitArguments.NewRequest(actual, Estimate, metrics, metadata);
+            return CommitArguments.NewRequest(NewCommitKey(), actual, Estimate, metrics, metadata);
         }
         catch (Exception e)
         {
@@ -368,6 +368,9 @@ public sealed class ReservationGuard : IAsyncDisposable, IDisposable
             throw;
         }
     }
+
+    private string NewCommitKey() =>
+        ReservationId is null ? FailedOpen.CommitKey(_request.IdempotencyKey) : IdempotencyKeys.New();
 
     private SpendSettlement NewSpend(CommitRequest commit, bool isEstimate = false, bool byScopeEnd = false) =>
         new(_authority, ReservationId, _request, commit)

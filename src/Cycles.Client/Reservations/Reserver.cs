@@ -252,6 +252,15 @@ internal sealed class Reserver(
         catch (CyclesTransportException e)
             when (_failOpen && request.DryRun is not true && nobodyAnswered && e.NobodyAnswered)
         {
+            if (journal?.Holds(FailedOpen.RecordId(request.IdempotencyKey)) == true)
+            {
+                throw CyclesException.After(
+                    $"Reserving {request.Estimate} failed: nobody answered, and its idempotency key was used before by an action that ran without a hold. Its cost is recorded once the authority is back. Use a new key for another action.",
+                    status: null,
+                    e.Metadata
+                );
+            }
+
             ReservationLog.FailedOpen(log, request.Estimate, request.Action.Kind, e);
             ClientTelemetry.FailedOpen(request.Action);
             return new CyclesResponse<ReservationCreateResponse>(200, Unheld, e.Metadata);

@@ -90,7 +90,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             }
 
             SignalIdle();
-            return !spend.Reported;
+            return !spend.IsGivenUp;
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         {
             if (_stopped)
             {
-                return spend.Reported || spend.IsKept;
+                return !spend.TryGiveUp();
             }
 
             Open(spend);
@@ -210,25 +210,21 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     }
 
     /// <summary>Ends everything.</summary>
-    /// <returns>What is still open; of that, what no journal keeps is now marked as reported.</returns>
-    public IReadOnlyList<SpendSettlement> Stop()
+    /// <returns>How much is open and kept, and what is lost. What is being written down says later which of both it is.</returns>
+    public (int Kept, IReadOnlyList<SpendSettlement> Lost) Stop()
     {
         lock (_gate)
         {
             _stopped = true;
             SpendSettlement[] left = [.. _open];
-            foreach (var spend in left)
-            {
-                spend.Reported = !spend.IsKept;
-            }
-
+            SpendSettlement[] lost = [.. left.Where(static spend => spend.TryGiveUp())];
             ClientTelemetry.Pending(-left.Length);
             ClientTelemetry.Forget(this);
             _open.Clear();
             _waiting.Clear();
             _timer?.Dispose();
             _idle?.TrySetResult();
-            return left;
+            return (left.Count(static spend => spend.IsKept), lost);
         }
     }
 

@@ -153,20 +153,19 @@ internal sealed class Settler
     /// <summary>Ends everything at once; what is still open stays in the journal, or is reported where none keeps it.</summary>
     public void Stop()
     {
-        var left = _queue.Stop();
+        var (kept, lost) = _queue.Stop();
         ReplayClaims.Release(this);
-        var lost = left.Where(spend => spend.Reported).ToArray();
-        if (lost.Length < left.Count)
+        if (kept > 0)
         {
-            JournalLog.LeftBehind(_log, left.Count - lost.Length);
+            JournalLog.LeftBehind(_log, kept);
         }
 
-        if (lost.Length == 0)
+        if (lost.Count == 0)
         {
             return;
         }
 
-        SettlementLog.StoppedWithPending(_log, lost.Length);
+        SettlementLog.StoppedWithPending(_log, lost.Count);
         foreach (var spend in lost)
         {
             _reporter.Report(spend, SettlementOutcome.Pending, spend.LastError);

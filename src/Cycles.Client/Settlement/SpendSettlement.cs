@@ -9,6 +9,7 @@ internal sealed class SpendSettlement : SettlementOperation
     private readonly ReservationCreateRequest? _origin;
     private EventCreateRequest? _event;
     private bool _isEvent;
+    private int _keeping;
 
     /// <summary>Settles a hold, or what ran without one because nobody answered.</summary>
     /// <param name="authority">Who is asked.</param>
@@ -43,6 +44,7 @@ internal sealed class SpendSettlement : SettlementOperation
     {
         Authority = authority;
         Record = record;
+        _keeping = (int)Keeping.Yes;
         _commit = StoredBody.Read(record.CommitBody, CyclesJsonContext.Default.CommitRequest);
         _event = StoredBody.Read(record.EventFallbackBody, CyclesJsonContext.Default.EventCreateRequest);
         _isEvent = record.Mode == JournalMode.Event;
@@ -82,13 +84,13 @@ internal sealed class SpendSettlement : SettlementOperation
     public string FiledUnder =>
         Record?.ReservationId
         ?? ReservationId
-        ?? (_origin is null ? $"event-{Key}" : $"failopen-{_origin.IdempotencyKey}");
+        ?? (_origin is null ? $"event-{Key}" : FailedOpen.RecordId(_origin.IdempotencyKey));
 
     /// <summary>Its record as it stands; null before it has one.</summary>
     public JournalRecord? Record { get; set; }
 
     /// <summary>Whether the journal holds it, so that the end of the process does not lose it.</summary>
-    public bool IsKept { get; set; }
+    public bool IsKept => (Keeping)Volatile.Read(ref _keeping) == Keeping.Yes;
 
     /// <summary>Whether it was found in the journal.</summary>
     public bool IsReplayed { get; }
@@ -117,8 +119,8 @@ internal sealed class SpendSettlement : SettlementOperation
     /// <summary>Whether the settler's books ever held it.</summary>
     public bool WasOpen { get; set; }
 
-    /// <summary>Whether its loss was reported already. Guarded by the settler's books.</summary>
-    public bool Reported { get; set; }
+    /// <summary>Whether its loss was reported already.</summary>
+    public bool IsGivenUp => (Keeping)Volatile.Read(ref _keeping) == Keeping.Never;
 
     /// <summary>Whether there is an event to take the commit's place: some records of other SDKs have none.</summary>
     public bool HasFallback => _origin is not null || _event is not null;
@@ -143,6 +145,16 @@ internal sealed class SpendSettlement : SettlementOperation
                     ("recovery_reason", "commit_after_reservation_expired")
                 ),
         };
+
+    /// <summary>From here to <see cref="EndKeeping"/> it is being written.</summary>
+    /// <returns>False when its loss was reported already.</returns>
+    public bool TryBeginKeeping() => IsKept || TryMove(Keeping.No, Keeping.Trying);
+
+    public void EndKeeping(bool isKept) => Volatile.Write(ref _keeping, (int)(isKept ? Keeping.Yes : Keeping.No));
+
+    /// <summary>From here on nothing keeps it any more.</summary>
+    /// <returns>Whether its loss is to be reported now: false when it is kept, or may be in a moment.</returns>
+    public bool TryGiveUp() => TryMove(Keeping.No, Keeping.Never);
 
     /// <summary>From here on it is an event.</summary>
     public void SwitchToEvent()
@@ -243,6 +255,9 @@ internal sealed class SpendSettlement : SettlementOperation
 
     /// <summary>Nothing is on the ledger, and nothing is to be.</summary>
     public static Settlement Shadowed(Amount actual) => new() { Outcome = SettlementOutcome.Shadowed, Actual = actual };
+
+    private bool TryMove(Keeping from, Keeping to) =>
+        Interlocked.CompareExchange(ref _keeping, (int)to, (int)from) == (int)from;
 
     private Settlement Ended(SettlementOutcome outcome, CyclesError? error, CyclesResponseMetadata metadata) =>
         new()

@@ -2,29 +2,36 @@ using System.Diagnostics;
 
 namespace Cycles.Benchmarks;
 
-/// <summary>The least that makes bytes durable under a name, with nothing around it.</summary>
-internal sealed class BareFile(string folder)
+/// <summary>
+/// The least that makes bytes durable under a name, with nothing around it: write, flush, rename, flush of the folder.
+/// </summary>
+/// <param name="folder">Where.</param>
+/// <param name="isNew">Whether each is a new file, or the one before is written over, as the journal does.</param>
+internal sealed class BareFile(string folder, bool isNew)
 {
-    private readonly JournalFiles _files = new();
-    private int _count;
+    private readonly string _path = Path.Combine(folder, "bare.json");
+    private readonly string _temporary = Path.Combine(folder, "bare.json.tmp");
 
-    /// <returns>Microseconds for each file.</returns>
+    /// <returns>Microseconds for each file; taking its name away again does not count.</returns>
     public double Write(byte[] content, int times)
     {
-        var start = Stopwatch.GetTimestamp();
+        var elapsed = TimeSpan.Zero;
         for (var i = 0; i < times; i++)
         {
-            var path = Path.Combine(folder, $"{_count++}.json");
-            _files.Write(path + ".tmp", content);
-            _files.Publish(path + ".tmp", path);
+            var start = Stopwatch.GetTimestamp();
+            JournalFile.Write(_temporary, content);
+            JournalFile.Publish(_temporary, _path);
+            elapsed += Stopwatch.GetElapsedTime(start);
+            if (isNew)
+            {
+                File.Delete(_path);
+            }
+            else
+            {
+                File.Move(_path, _temporary);
+            }
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMicroseconds / times;
-        foreach (var path in Directory.GetFiles(folder))
-        {
-            File.Delete(path);
-        }
-
-        return elapsed;
+        return elapsed.TotalMicroseconds / times;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
@@ -195,6 +196,62 @@ public sealed class FileJournalTests
     }
 
     [Test]
+    public async Task A_whole_record_whose_writer_died_before_the_rename_is_found()
+    {
+        var record = JournalRecords.Of("rsv_1");
+        Put(TemporaryOf(record), JournalRecords.Json());
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }));
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+    }
+
+    [Test]
+    public async Task One_that_is_not_whole_is_none_also_where_it_is_written_over_another()
+    {
+        var record = JournalRecords.Of("rsv_1");
+        var name = TemporaryOf(record);
+        foreach (var text in new[] { "", JournalRecords.Json()[..^1], JournalRecords.Json("rsv_2") })
+        {
+            Put(name, text);
+            Assert.That(await IdsAsync(), Is.Empty);
+            Assert.That(Names("*"), Is.EqualTo(new[] { name }), "its writer may live");
+        }
+    }
+
+    [Test]
+    public async Task A_record_with_its_name_stands_above_one_without()
+    {
+        var record = JournalRecords.Of("rsv_1");
+        await Journal.WriteAsync(record);
+        Put(TemporaryOf(record), JournalRecords.Json());
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }));
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+    }
+
+    [Test]
+    public async Task What_was_removed_is_not_found_in_the_files_that_are_used_again()
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_2"));
+        var journal = Journal;
+        await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        await journal.RemoveAsync("rsv_1");
+        Assert.That(Names("*.tmp").Count(), Is.EqualTo(1), "it is there");
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_2" }));
+    }
+
+    [Test, Platform("Linux", Reason = "Only there may one thread be somebody else.")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_that_cannot_be_flushed_has_the_record_and_says_so()
+    {
+        var journal = Journal;
+        await journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        File.SetUnixFileMode(Folder, UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var thrown = AsNobody(() => journal.WriteAsync(JournalRecords.Of("rsv_2")));
+        Assert.That(thrown, Is.InstanceOf<RecordNotFlushedException>().With.Message.Contain(Folder));
+        File.SetUnixFileMode(Folder, OwnFolder);
+        Assert.That(await IdsAsync(), Is.EquivalentTo(new[] { "rsv_1", "rsv_2" }));
+    }
+
+    [Test]
     public async Task A_refused_record_is_kept_apart_with_the_reason_and_can_be_put_back()
     {
         var record = JournalRecords.Of("rsv_1");
@@ -260,6 +317,44 @@ public sealed class FileJournalTests
             Run("umount", disk);
         }
     }
+
+    /// <summary>A folder's permissions are nothing to root. Who is not root stays who they are.</summary>
+    private Exception? AsNobody(Func<ValueTask> action)
+    {
+        const uint Nobody = 65_534;
+        Exception? thrown = null;
+        foreach (var path in new[] { _base, Folder })
+        {
+            _ = ChangeOwner(path, Nobody, Nobody);
+        }
+
+        var thread = new Thread(() =>
+        {
+            _ = SetFileSystemUser(Nobody);
+            try
+            {
+                action().AsTask().GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                thrown = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return thrown;
+    }
+
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    private static extern int SetFileSystemUser(uint user);
+
+    [DllImport("libc", EntryPoint = "chown", CharSet = CharSet.Ansi, BestFitMapping = false)]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    private static string TemporaryOf(JournalRecord record) =>
+        Path.GetFileName(
+            TemporaryFile.Of(JournalNames.Of(record.ReservationId), Encoding.UTF8.GetBytes(JournalRecords.Json()))
+        );
 
     private static void Fill(string path)
     {

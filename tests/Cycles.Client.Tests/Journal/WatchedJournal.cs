@@ -5,17 +5,24 @@ internal sealed class WatchedJournal(ISettlementJournal inner) : ISettlementJour
 {
     public Action<JournalRecord> OnWrite { get; set; } = static _ => { };
 
+    public Action OnWritten { get; set; } = static () => { };
+
+    /// <summary>What a write waits for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     public Func<Exception>? Fault { get; set; }
 
     public int Writes { get; private set; }
 
     public int Reads { get; private set; }
 
-    public ValueTask WriteAsync(JournalRecord record)
+    public async ValueTask WriteAsync(JournalRecord record)
     {
         Writes++;
         OnWrite(record);
-        return Fault is null ? inner.WriteAsync(record) : throw Fault();
+        await Gate;
+        await (Fault is null ? inner.WriteAsync(record) : throw Fault());
+        OnWritten();
     }
 
     public ValueTask RemoveAsync(string reservationId) =>

@@ -6,7 +6,7 @@ public enum KillPoint
     /// <summary>The amount is handed over, and nothing of it is on disk.</summary>
     BeforeWrite,
 
-    /// <summary>It is on disk, and has no name yet.</summary>
+    /// <summary>It is on disk as a whole, and has no name yet.</summary>
     BeforeRename,
 
     /// <summary>The journal has it, and no request has left.</summary>

@@ -13,7 +13,7 @@ internal sealed class KillReport
     /// <summary>What they come to.</summary>
     public long Sum { get; private set; }
 
-    /// <summary>How many were handed over by workers that died before the record had its name.</summary>
+    /// <summary>How many were handed over by workers that died before anything of them was on disk.</summary>
     public int Unwritten { get; private set; }
 
     /// <summary>What those come to, which must never be charged.</summary>

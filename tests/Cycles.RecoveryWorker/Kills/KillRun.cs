@@ -8,8 +8,8 @@ namespace Cycles.RecoveryWorker;
 /// </summary>
 /// <remarks>
 /// What counts is what a worker hands over, said before it calls <c>CommitAsync</c>. There is one exception, and it is
-/// counted apart: a worker that dies before its record has its name has told nobody but this program, so nothing of it
-/// may ever be charged, and its hold has to come back with its time. From the rename on nothing may be missing.
+/// counted apart: a worker that dies before anything is on disk has told nobody but this program, so nothing of it may
+/// ever be charged, and its hold has to come back with its time. From the first whole file on nothing may be missing.
 /// </remarks>
 internal sealed class KillRun : IAsyncDisposable
 {
@@ -152,7 +152,16 @@ internal sealed class KillRun : IAsyncDisposable
                 (await _ledger.ReservationAsync(id)).Status == ReservationStatus.Active,
                 $"{point}: the hold is gone"
             );
-            _report.DiedUnwritten(amount);
+            if (point == KillPoint.BeforeRename)
+            {
+                Directory.Delete(path); // What made the rename fail.
+                _report.Spent(amount);
+            }
+            else
+            {
+                _report.DiedUnwritten(amount);
+            }
+
             return;
         }
 

@@ -74,10 +74,7 @@ internal static class SpendingWorker
                 options.ConnectTimeout = options.ReadTimeout = TimeSpan.FromSeconds(20);
                 options.Ttl = TimeSpan.FromMinutes(10);
                 options.OnSpendUnrecorded = static spend => Console.Error.WriteLine($"unrecorded: {spend}");
-                options.Journal = identity => new DeadlyJournal(
-                    new FileSettlementJournal(folder, identity, timeProvider: null, new DeadlyFiles(doom)),
-                    doom
-                );
+                options.Journal = identity => new DeadlyJournal(new FileSettlementJournal(folder, identity), doom);
             })
             .AddHttpMessageHandler(() => new DeadlyHandler(doom));
         return services.BuildServiceProvider();

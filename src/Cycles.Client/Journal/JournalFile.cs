@@ -1,0 +1,56 @@
+namespace Cycles;
+
+/// <summary>One file of the journal.</summary>
+internal static class JournalFile
+{
+    private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Writes a file that only this user can read, new or over another one, down to the disk.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnFile;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(content);
+        if (file.Length != content.Length)
+        {
+            file.SetLength(content.Length);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Gives it its final name at once, in place of an older file, and makes that durable too.</summary>
+    /// <exception cref="RecordNotFlushedException">It has its name, and that alone is not durable.</exception>
+    public static void Publish(string temporary, string path)
+    {
+        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            FolderFlush.Run(Path.GetDirectoryName(path)!);
+        }
+        catch (IOException e)
+        {
+            throw new RecordNotFlushedException(e);
+        }
+    }
+
+    /// <summary>What can't be deleted is in nobody's way, and goes when it is old enough.</summary>
+    public static void DeleteQuietly(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+    }
+}

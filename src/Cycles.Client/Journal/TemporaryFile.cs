@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Cycles;
+
+/// <summary>
+/// A record on its way to its name. Its own name says what it is going to hold, so that one whose writer died before the
+/// rename is known to be whole.
+/// </summary>
+internal static class TemporaryFile
+{
+    private const int HashBytes = 16;
+
+    /// <summary>A name of its own: several processes may write the same record, and none may publish half of another's file.</summary>
+    public static string Of(string path, ReadOnlySpan<byte> content) =>
+        $"{path}.{Guid.NewGuid():N}.{Hash(content)}{JournalNames.Temporary}";
+
+    /// <summary>A name for a file that holds nothing any more.</summary>
+    public static string Free(string folder) =>
+        Path.Combine(folder, $"free.{Guid.NewGuid():N}{JournalNames.Temporary}");
+
+    /// <summary>Gives a whole record its name, unless there is one; its writer, should it live, writes it again.</summary>
+    /// <returns>False when it is not whole, or none of this SDK.</returns>
+    public static bool TryAdopt(string temporary)
+    {
+        if (!TryParse(temporary, out var path, out var hash))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (Hash(File.ReadAllBytes(temporary)) != hash)
+            {
+                return false;
+            }
+
+            if (File.Exists(path))
+            {
+                // The same spend, from before this one's last step: it does.
+                File.Delete(temporary);
+            }
+            else
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its writer, or another process, was faster; or it can't be read.
+        }
+
+        return true;
+    }
+
+    private static string Hash(ReadOnlySpan<byte> content) =>
+        Convert.ToHexString(SHA256.HashData(content).AsSpan(0, HashBytes));
+
+    private static bool TryParse(
+        string temporary,
+        [NotNullWhen(true)] out string? path,
+        [NotNullWhen(true)] out string? hash
+    )
+    {
+        (path, hash) = (null, null);
+        var name = Path.GetFileNameWithoutExtension(temporary.AsSpan());
+        var end = name.LastIndexOf(JournalNames.Suffix + ".", StringComparison.Ordinal);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        var unique = name[(end + JournalNames.Suffix.Length + 1)..];
+        if (unique.Length != 32 + 1 + (2 * HashBytes) || unique[32] != '.')
+        {
+            return false;
+        }
+
+        path = Path.Join(Path.GetDirectoryName(temporary.AsSpan()), name[..(end + JournalNames.Suffix.Length)]);
+        hash = unique[33..].ToString();
+        return true;
+    }
+}
