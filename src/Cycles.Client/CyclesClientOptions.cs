@@ -81,7 +81,8 @@ public sealed class CyclesClientOptions
     /// <summary>
     /// Whether known amounts are kept on disk until they are settled, so that they survive the process; default true over
     /// HTTP, and false where there is an <see cref="ICyclesAuthority"/>, which in this process ends when its client does.
-    /// What a process leaves behind is settled by the next one of the same server and tenant, in any language.
+    /// What a process leaves behind is settled by the next one of the same server and tenant, in any language: it looks
+    /// once for each server and tenant, when its first client for them is made.
     /// </summary>
     public bool? JournalEnabled { get; set; }
 
@@ -107,7 +108,8 @@ public sealed class CyclesClientOptions
     /// <summary>
     /// Whether work may run without a hold when the authority can't be reached; default false: then reserving throws. Only
     /// where no answer at all came, twice; never for a refusal, a denial, a 5xx or an answer that is not valid. What the
-    /// work costs is recorded as an event once the authority is back, and is beyond what the budget allowed.
+    /// work costs is recorded as an event once the authority is back, and is beyond what the budget allowed. A caller's
+    /// own <see cref="ReserveOptions.IdempotencyKey"/> is one spend: it is recorded once.
     /// </summary>
     public bool FailOpen { get; set; }
 

@@ -53,20 +53,22 @@ internal static class SpendAttempt
         return outcome switch
         {
             Outcome.Succeeded => spend.Committed(response.Value!, response.Metadata),
-            Outcome.Expired => await ExpiredAsync(spend, response.Error!, response.Metadata).ConfigureAwait(false),
+            Outcome.Expired => await ExpiredAsync(spend, response.Error!, response.Metadata, log).ConfigureAwait(false),
             _ => await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log).ConfigureAwait(false),
         };
     }
 
     /// <summary>
     /// The protocol's code says that nothing was committed. A 410 without it may be a proxy's, about a commit that
-    /// arrived, and an event is another operation that the commit's key does not protect: so it is asked for first.
+    /// arrived, and an event is another operation that the commit's key does not protect: so it is asked for first, and
+    /// only a hold that is known to have expired is given up for an event.
     /// </summary>
     /// <returns>Null when an event is to take the commit's place.</returns>
     private static async ValueTask<Settlement?> ExpiredAsync(
         SpendSettlement spend,
         CyclesError error,
-        CyclesResponseMetadata metadata
+        CyclesResponseMetadata metadata,
+        ILogger log
     )
     {
         if (error.Code != ErrorCode.ReservationExpired)
@@ -79,11 +81,30 @@ internal static class SpendAttempt
                 return spend.AlreadyFinalized(found.Metadata);
             }
 
-            var asked = found.IsSuccess ? Outcome.Succeeded : OutcomeClassifier.Of(found.Error);
-            if (asked is Outcome.Ambiguous or Outcome.Throttled or Outcome.Unauthenticated)
+            if (found.Value is { Status: ReservationStatus.Committed or ReservationStatus.Released })
             {
-                // No answer to the question: nothing is known, and the commit's key is still the right one.
-                return spend.Pending(asked, found.Error, found.Metadata);
+                // Somebody finished it otherwise, and a charge beside theirs is not ours to guess.
+                return spend.Rejected(error, metadata);
+            }
+
+            var asked = found.IsSuccess ? Outcome.Ambiguous : OutcomeClassifier.Of(found.Error);
+            if (asked == Outcome.Refused && found.Error?.Code == ErrorCode.NotFound)
+            {
+                return spend.Rejected(found.Error, found.Metadata);
+            }
+
+            if (
+                found.Value is not { Status: ReservationStatus.Expired }
+                && (asked != Outcome.Expired || found.Error?.Code != ErrorCode.ReservationExpired)
+            )
+            {
+                // It is still active, so that the commit may be on its way, or this was no answer either: nothing is
+                // known, and the commit's key is still the right one.
+                asked = asked is Outcome.Ambiguous or Outcome.Throttled or Outcome.Unauthenticated
+                    ? asked
+                    : Outcome.Unclassified;
+                return await UnsettledAsync(spend, asked, found.Error ?? error, found.Metadata, log)
+                    .ConfigureAwait(false);
             }
         }
 

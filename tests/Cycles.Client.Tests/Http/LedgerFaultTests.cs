@@ -113,15 +113,6 @@ public sealed class LedgerFaultTests
             return;
         }
 
-        if (IsGone(fault))
-        {
-            // It stands for an expired hold, whoever said it: the spend went through as an event, at once.
-            Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.RecoveredAsEvent));
-            _host.HoldsExpire();
-            await AssertExactAsync(fault, creates: 1, events: 1);
-            return;
-        }
-
         await SettleAsync(settlement, fault);
         await AssertExactAsync(fault, creates: 1, commits: fault.Applied ? 2 : 1);
     }

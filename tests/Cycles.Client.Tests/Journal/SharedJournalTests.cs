@@ -137,7 +137,12 @@ public sealed class SharedJournalTests
         var down = true;
         _server.Answer = context =>
             context.Request.Path.Value!.EndsWith("/commit", StringComparison.Ordinal) ? Page(410)(context)
-            : context.Request.Method == "GET" && down ? Page(502)(context)
+            : context.Request.Method == "GET"
+                ? (
+                    down
+                        ? Page(502)
+                        : Answers.Json(200, Answers.Get.Replace("\"ACTIVE\"", "\"EXPIRED\"", StringComparison.Ordinal))
+                )(context)
             : Answers.Valid(context);
         await using var client = Open();
         await EventuallyAsync(() => _server.Requests.Any(request => request.Method == "GET"));

@@ -158,6 +158,102 @@ public sealed class FirstAttemptTests : ClientFixture
         HoldsExpire();
     }
 
+    private static IEnumerable<TestCaseData> NoProof()
+    {
+        yield return new TestCaseData(Fault.None, 410).SetArgDisplayNames("still active");
+        yield return new TestCaseData(Fault.Refused(404), 404).SetArgDisplayNames("404 without a code");
+        yield return new TestCaseData(Fault.Refused(410), 410).SetArgDisplayNames("410 without a code");
+        yield return new TestCaseData(Fault.Refused(401, "UNAUTHORIZED"), 401).SetArgDisplayNames("401");
+        yield return new TestCaseData(Fault.Refused(409, "RESERVATION_FINALIZED"), 409).SetArgDisplayNames("409");
+        yield return new TestCaseData(Fault.Refused(503), 503).SetArgDisplayNames("503");
+        yield return new TestCaseData(Fault.LostBefore, null).SetArgDisplayNames("no answer");
+        yield return new TestCaseData(
+            new Fault { Mangled = answer => (ReservationDetail)answer with { Status = 0 } },
+            410
+        ).SetArgDisplayNames("a status that is not known");
+    }
+
+    [TestCaseSource(nameof(NoProof))]
+    public async Task Gone_without_a_code_is_no_event_until_the_hold_is_known_to_have_expired(Fault asked, int? status)
+    {
+        Spends(70);
+        Authority.Next(Operation.Commit, Fault.Refused(410));
+        Authority.Next(Operation.Get, asked);
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        var settlement = await guard.CommitAsync(Tokens(70));
+        Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.Pending));
+        Assert.That(settlement.Error?.Status, Is.EqualTo(status));
+
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Multiple(() =>
+        {
+            Assert.That(Authority.Count(Operation.Commit), Is.EqualTo(2));
+            Assert.That(Keys(Operation.Commit).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(Authority.Count(Operation.Event), Is.Zero);
+            Assert.That(Unrecorded, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Gone_without_a_code_is_an_event_where_the_hold_has_expired([Values] bool forgotten)
+    {
+        Spends(70);
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        HoldsExpire();
+        Authority.Next(Operation.Commit, Fault.Refused(410));
+        if (forgotten)
+        {
+            Authority.Next(Operation.Get, Fault.Refused(410, "RESERVATION_EXPIRED"));
+        }
+
+        var settlement = await guard.CommitAsync(Tokens(70));
+        Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.RecoveredAsEvent));
+    }
+
+    [Test]
+    public async Task Gone_without_a_code_after_it_was_applied_is_AlreadyFinalized()
+    {
+        Spends(70);
+        Authority.Next(Operation.Commit, Fault.Refused(410) with { Applies = true });
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        var settlement = await guard.CommitAsync(Tokens(70));
+        Assert.That(settlement.Outcome, Is.EqualTo(SettlementOutcome.AlreadyFinalized));
+        Assert.That(Authority.Count(Operation.Event), Is.Zero);
+    }
+
+    [Test]
+    public async Task Gone_without_a_code_and_finished_otherwise_is_rejected([Values(60, null)] int? elsewhere)
+    {
+        Spends(elsewhere ?? 0);
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        if (elsewhere is { } amount)
+        {
+            await CommitElsewhereAsync(guard, amount);
+        }
+        else
+        {
+            await ReleaseElsewhereAsync(guard);
+        }
+
+        Authority.Next(Operation.Commit, Fault.Refused(410));
+        await Assert.ThrowsAsync<CyclesException>(() => guard.CommitAsync(Tokens(70)));
+        Assert.That(Authority.Count(Operation.Event), Is.Zero);
+        Assert.That(Unrecorded.Single().Actual, Is.EqualTo(Tokens(70)));
+    }
+
+    [Test]
+    public async Task Gone_without_a_code_and_never_heard_of_is_rejected_and_says_so()
+    {
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100));
+        Authority.Next(Operation.Commit, Fault.Refused(410));
+        Authority.Next(Operation.Get, Fault.Refused(404, "NOT_FOUND"));
+        var refused = await Assert.ThrowsAsync<CyclesException>(() => guard.CommitAsync(Tokens(70)));
+        Assert.That(refused!.Code, Is.EqualTo(ErrorCode.NotFound));
+        Assert.That(Authority.Count(Operation.Event), Is.Zero);
+        Assert.That(Unrecorded.Single().Error!.RawCode, Is.EqualTo("NOT_FOUND"));
+        HoldsExpire();
+    }
+
     [Test]
     public async Task Once_an_event_it_stays_an_event()
     {
@@ -225,9 +321,7 @@ public sealed class FirstAttemptTests : ClientFixture
     public async Task Released_elsewhere_is_rejected()
     {
         await using var guard = await Client.ReserveAsync(Work, Tokens(100));
-        await Ledger
-            .ForTenant("acme")
-            .ReleaseReservationAsync(guard.ReservationId!, new ReleaseRequest { IdempotencyKey = "operator" });
+        await ReleaseElsewhereAsync(guard);
 
         var thrown = await Assert.ThrowsAsync<CyclesException>(() => guard.CommitAsync(Tokens(70)));
 
@@ -246,6 +340,11 @@ public sealed class FirstAttemptTests : ClientFixture
         await Assert.ThrowsAsync<CyclesException>(() => guard.CommitAsync(Tokens(70)));
         Assert.That(Unrecorded, Has.Count.EqualTo(1));
     }
+
+    private async Task ReleaseElsewhereAsync(ReservationGuard guard) =>
+        await Ledger
+            .ForTenant("acme")
+            .ReleaseReservationAsync(guard.ReservationId!, new ReleaseRequest { IdempotencyKey = "operator" });
 
     private async Task CommitElsewhereAsync(ReservationGuard guard, long amount) =>
         await Ledger
