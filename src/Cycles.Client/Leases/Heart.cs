@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using Microsoft.Extensions.Logging;
 
 namespace Cycles;
@@ -10,11 +11,14 @@ namespace Cycles;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class Heart
 {
-    /// <summary>
-    /// Guards that were opened together beat together, and must neither meet the authority all at once nor keep the last
-    /// of them waiting for longer than its reserve.
-    /// </summary>
+    /// <summary>Guards that were opened together beat together, and must not meet the authority all at once.</summary>
     private const int MostAtOnce = 128;
+
+    /// <summary>
+    /// Nor may the last of them wait for an authority that is slow: each time that the first in the queue has waited for so
+    /// long, twice as many may be on their way. The least reserve is three seconds, in which that is any number.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly object _gate = new();
     private readonly LeaseAlarm _alarm;
@@ -165,7 +169,7 @@ internal sealed class Heart
         lock (_gate)
         {
             var now = Now;
-            if (_stopped || _running == MostAtOnce || !_alarm.TryPeekDue(now, out lease))
+            if (_stopped || !_alarm.TryPeekDue(now, out lease) || (_running >= MostAtOnce && now - lease.Due < Wait))
             {
                 Arm();
                 (lease, turn, plan) = (null, default, default);
@@ -288,7 +292,11 @@ internal sealed class Heart
     {
         if (!_stopped)
         {
-            _alarm.Arm(isPaused: _running == MostAtOnce);
+            _alarm.Arm(Wait);
         }
     }
+
+    /// <summary>How long the next beat has to wait when it is due, for as many as are on their way.</summary>
+    private TimeSpan Wait =>
+        _running < MostAtOnce ? TimeSpan.Zero : Patience * (1 + BitOperations.Log2((uint)(_running / MostAtOnce)));
 }

@@ -51,10 +51,10 @@ internal sealed class LeaseAlarm(TimeProvider time, Action ring)
     /// Sets the timer for the first lease, and takes it back when there is none. A timer that is set too early is left:
     /// it costs one look at the queue.
     /// </summary>
-    /// <param name="isPaused">Whether nobody could answer it now.</param>
-    public void Arm(bool isPaused)
+    /// <param name="late">How long after that nobody could answer it.</param>
+    public void Arm(TimeSpan late)
     {
-        if (isPaused || !_queue.TryPeek(out var first))
+        if (!_queue.TryPeek(out var first))
         {
             if (_armed is not null)
             {
@@ -65,15 +65,16 @@ internal sealed class LeaseAlarm(TimeProvider time, Action ring)
             return;
         }
 
-        if (_armed <= first.Due)
+        var due = first.Due + late;
+        if (_armed <= due)
         {
             return;
         }
 
         // Delays are rounded down (protocol), but a timer without one might ring at once, on a caller's time.
-        var wait = TimeSpan.FromMilliseconds((first.Due - Now).Ticks / TimeSpan.TicksPerMillisecond);
+        var wait = TimeSpan.FromMilliseconds((due - Now).Ticks / TimeSpan.TicksPerMillisecond);
         wait = wait < LongestWait ? wait : LongestWait;
-        _armed = first.Due;
+        _armed = due;
         _timer ??= DetachedTimer.New(time, static ring => ((Action)ring!)(), ring);
         _timer.Change(wait > Tick ? wait : Tick, Timeout.InfiniteTimeSpan);
     }

@@ -31,6 +31,7 @@ public sealed class HeartTests
     {
         await using var client = NewClient();
         var before = _clock.Timers;
+        var threads = Threads;
         var guards = await OpenAsync(client);
         for (var second = 0; second < 3_600; second++)
         {
@@ -38,6 +39,7 @@ public sealed class HeartTests
         }
 
         Assert.That(_clock.Timers - before, Is.EqualTo(1));
+        Assert.That(Threads - threads, Is.LessThan(20), "none of their own; the pool's come and go");
         var settlements = await Task.WhenAll(guards.Select(guard => guard.CommitAsync(Amount.Tokens(7))));
         var balance = (
             await _authority.GetBalancesAsync(new BalanceQuery { Subject = new Subject { Tenant = "acme" } })
@@ -51,6 +53,44 @@ public sealed class HeartTests
             Assert.That(balance.Spent, Is.EqualTo(Amount.Tokens(7 * Guards)));
             Assert.That(balance.Reserved, Is.EqualTo(Amount.Tokens(0)));
         });
+    }
+
+    [TestCase(100)]
+    [TestCase(2_000)]
+    public async Task Ten_thousand_guards_outlive_an_authority_that_takes_its_time(int milliseconds)
+    {
+        // Without a context what waits for an answer runs where that is given, so that time stands still meanwhile.
+        SynchronizationContext.SetSynchronizationContext(null);
+        var authority = new FaultyAuthority(_authority) { AttemptTimeout = TimeSpan.FromSeconds(7) };
+        var step = TimeSpan.FromMilliseconds(50);
+        var now = 0;
+        var answers = new Queue<(int Due, TaskCompletionSource Gate)>();
+        authority.Always(
+            Operation.Extend,
+            () =>
+            {
+                var gate = new TaskCompletionSource();
+                answers.Enqueue((now + milliseconds, gate));
+                return Fault.Blocked(gate);
+            }
+        );
+        await using var client = new CyclesClient(authority, new() { TimeProvider = _clock, MaxExtensions = 100 });
+        var guards = await OpenAsync(client);
+        for (; now < 5 * 60_000; now += 50)
+        {
+            _clock.Advance(step);
+            while (answers.TryPeek(out var answer) && answer.Due <= now)
+            {
+                answers.Dequeue().Gate.SetResult();
+            }
+        }
+
+        var settlements = await Task.WhenAll(guards.Select(guard => guard.CommitAsync(Amount.Tokens(7))));
+        Assert.That(
+            settlements.Select(settlement => (settlement.Outcome, settlement.LeaseLost)),
+            Is.All.EqualTo((SettlementOutcome.Committed, false))
+        );
+        Assert.That(authority.Count(Operation.Extend), Is.AtLeast(4 * Guards));
     }
 
     [Test]
@@ -196,6 +236,15 @@ public sealed class HeartTests
 
     private static Microsoft.Extensions.Logging.ILogger NullLog =>
         Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+    private static int Threads
+    {
+        get
+        {
+            using var process = System.Diagnostics.Process.GetCurrentProcess();
+            return process.Threads.Count;
+        }
+    }
 
     private CyclesClient NewClient() => new(_authority, new() { TimeProvider = _clock, MaxExtensions = 100 });
 

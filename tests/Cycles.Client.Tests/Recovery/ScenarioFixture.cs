@@ -66,7 +66,7 @@ public abstract class ScenarioFixture
     /// <summary>The only record that there is.</summary>
     private protected JournalRecord Record() => JournalRecord.Parse(File.ReadAllBytes(Records().Single()));
 
-    protected CyclesClient Start(Action<CyclesClientOptions>? configure = null)
+    protected CyclesClient Start(Action<CyclesClientOptions>? configure = null, string? key = LedgerServer.ApiKey)
     {
         var options = new CyclesClientOptions
         {
@@ -78,7 +78,7 @@ public abstract class ScenarioFixture
             ),
         };
         configure?.Invoke(options);
-        var client = new CyclesClient(Ledger.Url, LedgerServer.ApiKey, options);
+        var client = new CyclesClient(Ledger.Url, key, options);
         _clients.Add(client);
         return client;
     }

@@ -10,7 +10,7 @@ public sealed class FaultyAuthority(ICyclesAuthority inner) : ICyclesAuthority
 
     public string? Tenant { get; set; } = inner.Tenant;
 
-    public TimeSpan AttemptTimeout => inner.AttemptTimeout;
+    public TimeSpan AttemptTimeout { get; set; } = inner.AttemptTimeout;
 
     /// <summary>What was asked, in order.</summary>
     public IReadOnlyList<Operation> Operations
