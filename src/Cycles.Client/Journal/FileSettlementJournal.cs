@@ -92,7 +92,15 @@ public sealed class FileSettlementJournal : ISettlementJournal
         ArgumentNullException.ThrowIfNull(record);
         var path = PathOf(Path.Combine(Folder, JournalNames.DeadLetters), record.ReservationId);
         JournalFolder.Make(Path.GetDirectoryName(path)!);
-        Save(path, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
+        try
+        {
+            Save(path, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
+        }
+        catch (RecordNotFlushedException)
+        {
+            // It is there under its name, and whoever is told of the refusal has the rest.
+        }
+
         await RemoveAsync(record.ReservationId).ConfigureAwait(false);
         return path;
     }
