@@ -161,7 +161,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
         {
             if (free is not null)
             {
-                File.Move(free, temporary);
+                File.Move(free, temporary, overwrite: true);
             }
 
             JournalFile.Write(temporary, content);
