@@ -10,7 +10,29 @@ internal static class SpendAttempt
     {
         try
         {
-            return await SettleAsync(spend, log).ConfigureAwait(false);
+            if (spend.Commit is { } commit)
+            {
+                var response = await Observed.CommitAsync(spend, commit).ConfigureAwait(false);
+                var outcome = OutcomeClassifier.Of(response);
+                if (outcome == Outcome.Succeeded)
+                {
+                    return spend.Committed(response.Value!, response.Metadata);
+                }
+
+                var unsettled =
+                    outcome == Outcome.Expired
+                        ? await ExpiredAsync(spend, response.Error!, response.Metadata, log).ConfigureAwait(false)
+                        : await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log)
+                            .ConfigureAwait(false);
+                if (unsettled is not null)
+                {
+                    return unsettled;
+                }
+
+                await SwitchToEventAsync(spend, log).ConfigureAwait(false);
+            }
+
+            return await RecordAsync(spend, spend.Event!, log).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -20,48 +42,10 @@ internal static class SpendAttempt
         }
     }
 
-    private static async ValueTask<Settlement> SettleAsync(SpendSettlement spend, ILogger log)
-    {
-        if (spend.Commit is { } commit)
-        {
-            var settlement = await CommitAsync(spend, commit, log).ConfigureAwait(false);
-            if (settlement is not null)
-            {
-                return settlement;
-            }
-
-            // Once switched it stays an event: another commit of this hold can't succeed any more. The journal says so
-            // before the event leaves, or a restart would not know that there may be one.
-            spend.SwitchToEvent();
-            if (spend.Journal is { } journal)
-            {
-                await journal.KeepAsync(spend).ConfigureAwait(false);
-            }
-
-            SettlementLog.SwitchedToEvent(log, spend.ReservationId);
-        }
-
-        return await RecordAsync(spend, spend.Event!, log).ConfigureAwait(false);
-    }
-
-    /// <returns>Null when the hold had expired.</returns>
-    private static async ValueTask<Settlement?> CommitAsync(SpendSettlement spend, CommitRequest commit, ILogger log)
-    {
-        var response = await Observed.CommitAsync(spend, commit).ConfigureAwait(false);
-
-        var outcome = OutcomeClassifier.Of(response);
-        return outcome switch
-        {
-            Outcome.Succeeded => spend.Committed(response.Value!, response.Metadata),
-            Outcome.Expired => await ExpiredAsync(spend, response.Error!, response.Metadata, log).ConfigureAwait(false),
-            _ => await UnsettledAsync(spend, outcome, response.Error, response.Metadata, log).ConfigureAwait(false),
-        };
-    }
-
     /// <summary>
     /// The protocol's code says that nothing was committed. A 410 without it may be a proxy's, about a commit that
     /// arrived, and an event is another operation that the commit's key does not protect: so it is asked for first, and
-    /// only a hold that is known to have expired is given up for an event.
+    /// the 410 counts unless the answer speaks against it.
     /// </summary>
     /// <returns>Null when an event is to take the commit's place.</returns>
     private static async ValueTask<Settlement?> ExpiredAsync(
@@ -87,28 +71,35 @@ internal static class SpendAttempt
                 return spend.Rejected(error, metadata);
             }
 
-            var asked = found.IsSuccess ? Outcome.Ambiguous : OutcomeClassifier.Of(found.Error);
-            if (asked == Outcome.Refused && found.Error?.Code == ErrorCode.NotFound)
+            var asked =
+                !found.IsSuccess ? OutcomeClassifier.Of(found.Error)
+                : found.Value.Status == ReservationStatus.Expired ? Outcome.Expired
+                : Outcome.Ambiguous;
+            if (asked is Outcome.Ambiguous or Outcome.Throttled or Outcome.Unauthenticated)
             {
-                return spend.Rejected(found.Error, found.Metadata);
-            }
-
-            if (
-                found.Value is not { Status: ReservationStatus.Expired }
-                && (asked != Outcome.Expired || found.Error?.Code != ErrorCode.ReservationExpired)
-            )
-            {
-                // It is still active, so that the commit may be on its way, or this was no answer either: nothing is
+                // It is still active, so that the commit may be on its way, or the question got no answer: nothing is
                 // known, and the commit's key is still the right one.
-                asked = asked is Outcome.Ambiguous or Outcome.Throttled or Outcome.Unauthenticated
-                    ? asked
-                    : Outcome.Unclassified;
                 return await UnsettledAsync(spend, asked, found.Error ?? error, found.Metadata, log)
                     .ConfigureAwait(false);
             }
         }
 
         return spend.HasFallback ? null : spend.Rejected(error, metadata);
+    }
+
+    /// <summary>
+    /// Once switched it stays an event: another commit of this hold can't succeed any more. The journal says so before
+    /// the event leaves, or a restart would not know that there may be one.
+    /// </summary>
+    private static async ValueTask SwitchToEventAsync(SpendSettlement spend, ILogger log)
+    {
+        spend.SwitchToEvent();
+        if (spend.Journal is { } journal)
+        {
+            await journal.KeepAsync(spend).ConfigureAwait(false);
+        }
+
+        SettlementLog.SwitchedToEvent(log, spend.ReservationId);
     }
 
     private static async ValueTask<Settlement> RecordAsync(
