@@ -30,6 +30,10 @@ internal static class ChatCaps
         return capped;
     }
 
+    /// <summary>How much output a caller bounds a call to; some providers take a number below 0 for no bound at all.</summary>
+    public static int? BoundOf(ChatOptions? options) =>
+        options?.MaxOutputTokens is { } bound and >= 0 ? bound : null;
+
     private static int? MaxOutputTokens(Caps caps, ChatOptions? options)
     {
         if (caps.MaxTokens is not { } cap)
@@ -38,7 +42,7 @@ internal static class ChatCaps
         }
 
         var most = (int)Math.Min(cap, int.MaxValue);
-        return options?.MaxOutputTokens is { } asked ? Math.Min(asked, most) : most;
+        return BoundOf(options) is { } asked ? Math.Min(asked, most) : most;
     }
 
     /// <summary>What is left of the tools; null where that is all of them.</summary>

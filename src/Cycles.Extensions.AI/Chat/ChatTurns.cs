@@ -161,7 +161,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
             return null;
         }
 
-        var wanted = asked?.MaxOutputTokens ?? options.DefaultOutputTokens;
+        var wanted = ChatCaps.BoundOf(asked) ?? options.DefaultOutputTokens;
         var (best, bestTokens) = (-1, 0L);
         for (var i = -1; i < options.Fallbacks.Count && bestTokens < wanted; i++)
         {
@@ -216,7 +216,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         options.ResolveSubject?.Invoke(asked)?.FilledFrom(options.Subject) ?? options.Subject;
 
     private TokenCounts Expected(long inputTokens, ChatOptions? asked) =>
-        new(inputTokens, 0, asked?.MaxOutputTokens ?? options.DefaultOutputTokens);
+        new(inputTokens, 0, ChatCaps.BoundOf(asked) ?? options.DefaultOutputTokens);
 
     private string ModelOf(ChatOptions? asked) => asked?.ModelId is { Length: > 0 } named ? named : defaultModel;
 

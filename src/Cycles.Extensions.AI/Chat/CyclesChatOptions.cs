@@ -19,7 +19,7 @@ public sealed class CyclesChatOptions : CyclesModelOptions
 
     /// <summary>
     /// How many output tokens are expected of a call whose options don't set
-    /// <see cref="ChatOptions.MaxOutputTokens"/>, 0 or more; default 1,000.
+    /// <see cref="ChatOptions.MaxOutputTokens"/>, or set it below 0; 0 or more, default 1,000.
     /// </summary>
     public long DefaultOutputTokens { get; set; } = 1_000;
 

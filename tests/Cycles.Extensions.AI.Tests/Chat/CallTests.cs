@@ -42,6 +42,17 @@ public sealed class CallTests : ChatFixture
     }
 
     [Test]
+    public async Task A_bound_below_0_is_none_and_the_call_holds_for_the_default()
+    {
+        Spends(300);
+
+        await Guard(options => options.DefaultOutputTokens = 50)
+            .GetResponseAsync(Ask(), new ChatOptions { MaxOutputTokens = -1 });
+
+        Assert.That(Create.Estimate, Is.EqualTo(Amount.UsdMicrocents(12_840)));
+    }
+
+    [Test]
     public async Task A_denied_call_throws_and_the_model_is_not_called()
     {
         Ledger.Administer("acme").Freeze("tenant:acme", Budget.Unit);

@@ -15,6 +15,8 @@ public sealed class ChatCapsTests : ChatFixture
     [TestCase(10, 20L, 10)]
     [TestCase(30, 20L, 20)]
     [TestCase(30, null, 30)]
+    [TestCase(-1, 20L, 20)]
+    [TestCase(-1, null, -1)]
     [TestCase(null, 9_000_000_000L, int.MaxValue)]
     public async Task Output_is_bounded_by_the_lower_of_both(int? asked, long? cap, int expected)
     {
