@@ -69,9 +69,13 @@ internal static partial class AdapterLog
     [LoggerMessage(
         EventId = 210,
         Level = LogLevel.Warning,
-        Message = "The token estimator failed; what it should have counted is left out"
+        Message = "The token estimator failed ({Error}); what it should have counted is left out"
     )]
-    public static partial void EstimatorFailed(ILogger logger, Exception exception);
+    private static partial void EstimatorFailed(ILogger logger, string? error);
+
+    /// <summary>Without the exception's own words: an estimator sees the content, and may quote it.</summary>
+    public static void EstimatorFailed(ILogger logger, Exception exception) =>
+        EstimatorFailed(logger, exception.GetType().FullName);
 
     [LoggerMessage(
         EventId = 211,

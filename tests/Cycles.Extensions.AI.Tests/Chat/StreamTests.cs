@@ -488,13 +488,14 @@ public sealed class StreamTests : ChatFixture
     public async Task An_estimator_that_throws_on_a_reply_does_not_break_the_stream()
     {
         Spends(2_000);
-        Model.Updates = _ => [Text("unheard"), Text("unheard"), Usage(10, 5)];
+        Model.Updates = _ => [Text($"{Canary} unheard"), Text($"{Canary} unheard"), Usage(10, 5)];
 
         await Guard(options => options.TokenEstimator = new PickyEstimator())
             .GetStreamingResponseAsync(Ask())
             .ToListAsync();
 
-        Assert.That(LogIds.Count(id => id == 210), Is.EqualTo(1));
+        var told = Logs.GetSnapshot().Single(record => record.Id.Id == 210);
+        Assert.That(told.Message, Does.Contain(nameof(FormatException)), "and the fixture finds no content");
     }
 
     [Test]
@@ -568,6 +569,7 @@ public sealed class StreamTests : ChatFixture
 
     private sealed class PickyEstimator : ITokenEstimator
     {
-        public long CountTokens(string text) => text == "unheard" ? throw new FormatException() : 1;
+        public long CountTokens(string text) =>
+            text.EndsWith("unheard", StringComparison.Ordinal) ? throw new FormatException($"Unheard of: {text}") : 1;
     }
 }
