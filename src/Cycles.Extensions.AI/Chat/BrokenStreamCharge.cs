@@ -2,14 +2,14 @@ namespace Cycles.Extensions.AI;
 
 /// <summary>
 /// What a stream costs that was not read to its end: broken off, cancelled, or broken down. Usage that was reported once
-/// the model was done is the cost in any case; a stream that broke before its first update is given back.
+/// the model was done is the cost in any case; a stream that broke before its first update is given back, and one that
+/// goes on without a reader (<c>ContinuationToken</c>) costs as with <see cref="CommitEstimate"/>.
 /// </summary>
 public enum BrokenStreamCharge
 {
     /// <summary>
     /// What was sent and what came through, as it was reported by then or counted by the estimator, whichever is more;
-    /// marked. The default. One that goes on without a reader (<c>ContinuationToken</c>) costs as with
-    /// <see cref="CommitEstimate"/>.
+    /// marked. The default.
     /// </summary>
     CommitObserved = 0,
 

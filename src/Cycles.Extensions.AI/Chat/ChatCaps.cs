@@ -31,8 +31,7 @@ internal static class ChatCaps
     }
 
     /// <summary>How much output a caller bounds a call to; some providers take a number below 0 for no bound at all.</summary>
-    public static int? BoundOf(ChatOptions? options) =>
-        options?.MaxOutputTokens is { } bound and >= 0 ? bound : null;
+    public static int? BoundOf(ChatOptions? options) => options?.MaxOutputTokens is { } bound and >= 0 ? bound : null;
 
     private static int? MaxOutputTokens(Caps caps, ChatOptions? options)
     {

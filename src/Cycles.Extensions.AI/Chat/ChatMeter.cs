@@ -85,6 +85,12 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
     /// </summary>
     public ValueTask EndAsync(ModelCall call, StreamEnd end, BrokenStreamCharge broken)
     {
+        if (_goesOn && !_hasFinalUsage)
+        {
+            // Whoever comes back with the token reads its rest for nothing.
+            return CommitEstimateOrMoreAsync(call);
+        }
+
         if (end == StreamEnd.Completed || _hasFinalUsage)
         {
             var isCut =
@@ -97,17 +103,21 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
             return call.ReleaseAsync(end == StreamEnd.Failed ? "action_failed" : "stream_broken_off");
         }
 
-        if (broken == BrokenStreamCharge.Release)
+        return broken switch
         {
-            return CommitAsync(call);
-        }
+            BrokenStreamCharge.Release => CommitAsync(call),
+            BrokenStreamCharge.CommitEstimate => CommitEstimateOrMoreAsync(call),
+            _ => CommitAsync(call, Used(_countedOutput, out _), ActualSource.Counted),
+        };
+    }
 
+    /// <summary>Commits the estimate, or what was observed where that is more.</summary>
+    private ValueTask CommitEstimateOrMoreAsync(ModelCall call)
+    {
         var observed = Used(_countedOutput, out _);
-        return
-            (broken == BrokenStreamCharge.CommitEstimate || _goesOn)
-            && !(call.CostOf(observed, Answered)?.Value > call.Estimate.Value)
-            ? call.CommitEstimateAsync(Answered)
-            : CommitAsync(call, observed, ActualSource.Counted);
+        return call.CostOf(observed, Answered)?.Value > call.Estimate.Value
+            ? CommitAsync(call, observed, ActualSource.Counted)
+            : call.CommitEstimateAsync(Answered);
     }
 
     private ValueTask CommitAsync(ModelCall call, long leastOutput) =>

@@ -401,7 +401,9 @@ public sealed class StreamTests : ChatFixture
     }
 
     [Test]
-    public async Task A_stream_that_the_model_goes_on_with_behind_a_token_costs_the_estimate_and_its_rest_nothing()
+    public async Task A_stream_that_the_model_goes_on_with_behind_a_token_costs_the_estimate_and_its_rest_nothing(
+        [Values] BrokenStreamCharge policy
+    )
     {
         Spends(ShortEstimate);
         var token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
@@ -411,13 +413,26 @@ public sealed class StreamTests : ChatFixture
                     .Range(0, 3)
                     .Select(_ => new ChatResponseUpdate(ChatRole.Assistant, Canary) { ContinuationToken = token })
                 : [Text(), Finish(), Usage(10, 40)];
-        var guard = Guard();
+        var guard = Guard(options => options.BrokenStreams = policy);
 
         await ReadAsync(1, guard);
         await guard.GetStreamingResponseAsync([], new ChatOptions { ContinuationToken = token }).ToListAsync();
 
         Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("estimate"));
         Assert.That(Model.Calls, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_stream_that_ends_while_the_model_goes_on_costs_the_estimate_whatever_it_reports_by_then()
+    {
+        Spends(ShortEstimate);
+        var part = Text();
+        part.ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 });
+        Model.Updates = _ => [Usage(10, 1), part];
+
+        await Guard().GetStreamingResponseAsync(Ask(), Short).ToListAsync();
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("estimate"));
     }
 
     [Test]
