@@ -52,7 +52,7 @@ public sealed record ModelPrice
     /// <summary>Times a factor, before the one rounding.</summary>
     internal Amount CostOf(TokenCounts tokens, decimal factor)
     {
-        // A provider that counts cached tokens apart reports more of them than input; none is dropped.
+        // Where more of them are cached than there are, none is dropped.
         var uncached = Math.Max(0, tokens.Input - tokens.CachedInput);
         var millionths =
             uncached * InputUsdPerMillion

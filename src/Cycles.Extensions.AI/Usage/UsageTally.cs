@@ -33,12 +33,11 @@ internal struct UsageTally
             return;
         }
 
-        // A provider that reports more reasoning than output has left it out of there.
-        var output = Math.Max(usage.OutputTokenCount ?? 0, usage.ReasoningTokenCount ?? 0);
-        _input = Next(_input, usage.InputTokenCount, aggregation);
-        _cached = Next(_cached, usage.CachedInputTokenCount, aggregation);
+        var output = Whole(Known(usage.OutputTokenCount), Known(usage.ReasoningTokenCount));
+        _input = Next(_input, Known(usage.InputTokenCount), aggregation);
+        _cached = Next(_cached, Known(usage.CachedInputTokenCount), aggregation);
         _output = Next(_output, output, aggregation);
-        _total = Next(_total, usage.TotalTokenCount, aggregation);
+        _total = Next(_total, Known(usage.TotalTokenCount), aggregation);
     }
 
     /// <summary>
@@ -49,8 +48,7 @@ internal struct UsageTally
     /// <param name="isComplete">Whether all of it was reported.</param>
     public readonly TokenCounts Resolve(TokenCounts counted, out bool isComplete)
     {
-        var cached = Math.Max(_cached, 0);
-        var (input, output) = (Math.Max(_input, cached), _output);
+        var (input, output) = (Whole(_input, _cached), _output);
         isComplete = !IsEmpty;
         if (input == 0 && output == 0)
         {
@@ -68,17 +66,19 @@ internal struct UsageTally
             output = isComplete ? _total - input : counted.Output;
         }
 
-        return new TokenCounts(input, cached, output);
+        return new TokenCounts(input, _cached, output);
     }
 
     /// <summary>What embeddings cost: all of it is input.</summary>
-    public readonly TokenCounts ResolveInput() => new(Math.Max(_input, _total), Math.Max(_cached, 0), 0);
+    public readonly TokenCounts ResolveInput() => new(Math.Max(_input, _total), _cached, 0);
 
-    private static long Next(long known, long? reported, UsageAggregation aggregation)
-    {
-        var more = Math.Max(reported ?? 0, 0);
-        return aggregation == UsageAggregation.Cumulative ? Math.Max(known, more)
-            : known > long.MaxValue - more ? long.MaxValue
-            : known + more;
-    }
+    /// <summary>No part is more than its whole: a provider that reports so has counted it apart.</summary>
+    private static long Whole(long reported, long part) => part > reported ? Sum(reported, part) : reported;
+
+    private static long Known(long? reported) => Math.Max(reported ?? 0, 0);
+
+    private static long Next(long known, long reported, UsageAggregation aggregation) =>
+        aggregation == UsageAggregation.Cumulative ? Math.Max(known, reported) : Sum(known, reported);
+
+    private static long Sum(long one, long other) => one > long.MaxValue - other ? long.MaxValue : one + other;
 }

@@ -54,7 +54,7 @@ public sealed class UsageTests : ChatFixture
             ),
             Case(
                 "cached counted apart",
-                1_600,
+                2_000,
                 new()
                 {
                     InputTokenCount = 4,
@@ -74,7 +74,7 @@ public sealed class UsageTests : ChatFixture
             ),
             Case(
                 "reasoning counted apart",
-                2_400,
+                3_400,
                 new()
                 {
                     InputTokenCount = 10,
