@@ -60,7 +60,9 @@ public sealed record ModelPrice
             + tokens.Output * OutputUsdPerMillion;
 
         // A millionth of a dollar is a hundred microcents.
-        var microcents = decimal.Ceiling(millionths * factor * (Amount.MicrocentsPerUsd / 1_000_000));
+        var microcents = decimal.Ceiling(
+            Math.Min(millionths, long.MaxValue) * factor * (Amount.MicrocentsPerUsd / 1_000_000)
+        );
         return Amount.UsdMicrocents(microcents < long.MaxValue ? (long)microcents : long.MaxValue);
     }
 

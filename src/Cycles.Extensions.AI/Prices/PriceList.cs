@@ -32,7 +32,7 @@ internal sealed class PriceList
         Highest = HighestOf(latest.Values);
     }
 
-    /// <summary>The highest of each price; null when there is none.</summary>
+    /// <summary>The highest of each price; null when there is none, or all are free.</summary>
     public ModelPrice? Highest { get; }
 
     /// <summary>By name, then by alias, then by the pattern that says most.</summary>
@@ -90,6 +90,8 @@ internal sealed class PriceList
                 );
         }
 
-        return highest;
+        return highest is { InputUsdPerMillion: 0, CachedInputUsdPerMillion: 0, OutputUsdPerMillion: 0 }
+            ? null
+            : highest;
     }
 }

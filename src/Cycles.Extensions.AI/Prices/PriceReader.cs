@@ -52,7 +52,7 @@ internal static class PriceReader
             where,
             name => Member(item, name)?.ToString(),
             Member(item, "Aliases") is { ValueKind: JsonValueKind.Array } aliases
-                ? aliases.EnumerateArray().Select(alias => alias.GetString())
+                ? aliases.EnumerateArray().Select(alias => alias.ToString())
                 : []
         );
 

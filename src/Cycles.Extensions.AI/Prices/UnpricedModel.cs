@@ -6,7 +6,7 @@ public enum UnpricedModel
     /// <summary>It is denied before it runs, without asking the authority. The default.</summary>
     Deny = 0,
 
-    /// <summary>It costs the highest price of the table, each kind of token for itself; denied where the table is empty.</summary>
+    /// <summary>It costs the highest price of the table, each kind of token for itself; denied where there is none but 0.</summary>
     HighestRate,
 
     /// <summary>It holds and costs <see cref="CyclesModelOptions.UnpricedEstimate"/>, marked as an estimate.</summary>

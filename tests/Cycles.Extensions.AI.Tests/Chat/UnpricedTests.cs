@@ -53,16 +53,36 @@ public sealed class UnpricedTests : ChatFixture
         Assert.That(LogIds, Has.Some.EqualTo(206));
     }
 
-    [Test]
-    public async Task There_is_no_highest_price_in_an_empty_table() =>
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task There_is_no_highest_price_in_a_table_that_is_empty_or_free(bool free)
+    {
+        var prices = new PriceTable();
+        if (free)
+        {
+            prices.Add("my-own", 0, 0);
+        }
+
         await Assert.CatchAsync<BudgetDeniedException>(async () =>
             await Guard(options =>
                 {
-                    options.Prices = new PriceTable();
+                    options.Prices = prices;
                     options.UnpricedModels = UnpricedModel.HighestRate;
                 })
                 .GetResponseAsync(Ask(), Unknown)
         );
+        Assert.That(Authority.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_model_whose_price_is_0_costs_nothing()
+    {
+        await Guard(options => options.Prices.Add("my-own", 0, 0))
+            .GetResponseAsync(Ask(), new ChatOptions { ModelId = "my-own" });
+
+        Assert.That(Model.Calls, Is.EqualTo(1));
+        Assert.That(Commit.Actual, Is.EqualTo(Amount.UsdMicrocents(0)));
+    }
 
     [Test]
     public async Task It_may_cost_an_estimate_that_somebody_gives()

@@ -32,9 +32,9 @@ public sealed class PriceTableTests
     }
 
     [Test]
-    public void A_cost_beyond_all_amounts_is_the_highest_amount() =>
+    public void A_cost_beyond_all_amounts_is_the_highest_amount([Values(1, 100)] decimal factor) =>
         Assert.That(
-            new ModelPrice(1_000_000, 1_000_000).CostOf(long.MaxValue, long.MaxValue, long.MaxValue),
+            new ModelPrice(1_000_000, 1_000_000).CostOf(new(long.MaxValue, long.MaxValue, long.MaxValue), factor),
             Is.EqualTo(Amount.UsdMicrocents(long.MaxValue))
         );
 
@@ -164,6 +164,18 @@ public sealed class PriceTableTests
         {
             File.Delete(path);
         }
+    }
+
+    [Test]
+    public void An_alias_may_be_a_number()
+    {
+        _table.LoadJson(
+            new MemoryStream(
+                """{ "prices": [ { "model": "m", "inputUsdPerMillion": 1, "outputUsdPerMillion": 1, "aliases": [7, null] } ] }"""u8.ToArray()
+            )
+        );
+
+        Assert.That(_table.Find("7"), Is.EqualTo(new ModelPrice(1, 1)), "as a model and a price may");
     }
 
     [TestCase("[]", "'prices'")]
