@@ -46,7 +46,7 @@ internal sealed class PriceList
     {
         for (var name = answered; name is not null; name = ModelVersion.Without(name))
         {
-            if ((ModelVersion.AreSame(name, asked) ? Find(asked) : FindName(name)) is { } price)
+            if (((ModelVersion.AreSame(name, asked) ? Find(asked) : null) ?? FindName(name)) is { } price)
             {
                 return price;
             }

@@ -76,6 +76,15 @@ public sealed class VersionTests
         Assert.That(CostOf("my-deployment", answered), Is.EqualTo(expected));
     }
 
+    [TestCase("gpt-4o")]
+    [TestCase("gpt-4o-2024-08-06")]
+    public void A_version_costs_its_own_price_where_what_was_asked_has_none(string answered)
+    {
+        _table.Add("gpt-4o", 1, 0);
+
+        Assert.That(CostOf("openai/gpt-4o", answered), Is.EqualTo(1));
+    }
+
     [Test]
     public void Two_marks_are_taken_off_one_by_one()
     {
