@@ -46,6 +46,12 @@ internal sealed class ModelCalls
     {
         var (call, denial) = await TryBeginAsync(model, action, subject, expected, cancellationToken)
             .ConfigureAwait(false);
+        if (call is not null && Excludes(call.Caps, model))
+        {
+            denial = await RefuseAsync(call, action, LocalReasons.ModelNotAllowed).ConfigureAwait(false);
+            call = null;
+        }
+
         if (call is null)
         {
             CyclesRun.Current?.EndedBy(denial!);
@@ -53,6 +59,24 @@ internal sealed class ModelCalls
         }
 
         return call;
+    }
+
+    /// <summary>
+    /// Whether caps exclude a model by name. An allowlist is about tools; a model in it would say nothing about the others.
+    /// </summary>
+    public static bool Excludes(Caps? caps, string model) =>
+        caps is { ToolAllowlist: null or { Count: 0 }, ToolDenylist: { } denied }
+        && denied.Contains(model, StringComparer.Ordinal);
+
+    /// <summary>Gives the hold of a call back that its caps do not leave, and says no.</summary>
+    public async ValueTask<Denial> RefuseAsync(ModelCall call, CyclesAction action, ReasonCode reason)
+    {
+        await call.RefuseAsync("model_capped").ConfigureAwait(false);
+        var message =
+            reason == LocalReasons.NoTokensLeft
+                ? "The authority allows no output tokens."
+                : $"The authority's caps do not leave the model '{call.Model}'.";
+        return Denied(action.Name, reason, message, call.Estimate);
     }
 
     /// <summary>As <see cref="BeginAsync"/>, where a denial is an answer and no exception.</summary>

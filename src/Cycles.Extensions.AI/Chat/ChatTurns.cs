@@ -128,17 +128,9 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         }
 
         CyclesRun.Current?.Limits.Note(call.Caps);
-        if (Excluded(call.Caps, model) is not { } reason)
-        {
-            return (call, null);
-        }
-
-        await call.RefuseAsync("model_capped").ConfigureAwait(false);
-        var message =
-            reason == LocalReasons.NoTokensLeft
-                ? "The authority allows no output tokens."
-                : $"The authority's caps do not leave the model '{model}'.";
-        return (null, calls.Denied(action.Name, reason, message, call.Estimate));
+        return Excluded(call.Caps, model) is { } reason
+            ? (null, await calls.RefuseAsync(call, action, reason).ConfigureAwait(false))
+            : (call, null);
     }
 
     /// <summary>
@@ -239,10 +231,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
 
     private static ReasonCode? Excluded(Caps? caps, string model) =>
         caps?.MaxTokens is 0 ? LocalReasons.NoTokensLeft
-        // An allowlist is about tools; a model in it would say nothing about the others.
-        : caps is { ToolAllowlist: null or { Count: 0 }, ToolDenylist: { } denied }
-        && denied.Contains(model, StringComparer.Ordinal)
-            ? LocalReasons.ModelNotAllowed
+        : ModelCalls.Excludes(caps, model) ? LocalReasons.ModelNotAllowed
         : null;
 
     /// <summary>Used up, and not forbidden: a frozen or closed budget means that nothing more is to happen.</summary>

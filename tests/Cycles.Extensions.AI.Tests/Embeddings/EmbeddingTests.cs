@@ -94,6 +94,27 @@ public sealed class EmbeddingTests : ChatFixture
         Assert.That(Authority.Requests, Is.Empty);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_model_that_the_caps_exclude_is_denied(bool allowlist)
+    {
+        // As with chats: an allowlist rules alone, and is about tools.
+        Spends(allowlist ? 360 : 0);
+        Cap(new Caps { ToolDenylist = ["e"], ToolAllowlist = allowlist ? ["find"] : [] });
+
+        var asking = Guard(Generator).GenerateAsync([Canary]);
+
+        if (allowlist)
+        {
+            await asking;
+            return;
+        }
+
+        var denied = await Assert.CatchAsync<BudgetDeniedException>(async () => await asking);
+        Assert.That(denied!.Denial.ReasonCode, Is.EqualTo(LocalReasons.ModelNotAllowed));
+        Assert.That((Release.Reason, Generator.Calls), Is.EqualTo(("model_capped", 0)));
+    }
+
     [Test]
     public async Task A_second_guard_is_reported_and_charges_nothing()
     {
