@@ -13,6 +13,20 @@ internal static partial class ModelVersion
     public static string? Without(string model) =>
         Mark().Match(model) is { Success: true, Index: > 0 and var end } ? model[..end] : null;
 
+    /// <summary>Whether a name is that of a model, or of a version of it.</summary>
+    public static bool IsVersionOf(string model, string name)
+    {
+        for (var version = name; version is not null; version = Without(version))
+        {
+            if (AreSame(version, model))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Whether two names differ only in where the model is had (<c>models/</c>, <c>openai/</c>, <c>us.anthropic.</c>),
     /// or in saying that they mean the latest.

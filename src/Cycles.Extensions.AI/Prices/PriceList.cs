@@ -52,7 +52,10 @@ internal sealed class PriceList
             }
         }
 
-        return (answered is null ? null : FindPattern(answered)) ?? Find(asked);
+        // A name that only leaves the version out that was asked for is no other model either.
+        return answered is null || ModelVersion.IsVersionOf(answered, asked)
+            ? Find(asked)
+            : FindPattern(answered) ?? Find(asked);
     }
 
     /// <summary>Without patterns, save for what an alias stands for.</summary>

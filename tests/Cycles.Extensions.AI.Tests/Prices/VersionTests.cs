@@ -76,6 +76,16 @@ public sealed class VersionTests
         Assert.That(CostOf("my-deployment", answered), Is.EqualTo(expected));
     }
 
+    [TestCase("gpt-4o-2024-05-13", "gpt-4o")]
+    [TestCase("us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet-4")]
+    public void A_version_that_is_asked_for_costs_the_same_where_the_answer_leaves_it_out(string asked, string answered)
+    {
+        _table.Add(asked, OfTheAsked, 0);
+        _table.Add("*", OfThePattern, 0);
+
+        Assert.That(CostOf(asked, answered), Is.EqualTo(OfTheAsked));
+    }
+
     [TestCase("gpt-4o")]
     [TestCase("gpt-4o-2024-08-06")]
     public void A_version_costs_its_own_price_where_what_was_asked_has_none(string answered)
