@@ -5,7 +5,8 @@ namespace Cycles.Benchmarks;
 /// <summary>A lifecycle through the client against the same two POSTs of the same bytes, one at a time, in turns.</summary>
 internal static class ClientCost
 {
-    private const int WarmUpRounds = 50;
+    /// <summary>About ten seconds, like the host's.</summary>
+    private const int WarmUpRounds = 125;
     private const int Rounds = 40;
     private const int PerRound = 300;
 
