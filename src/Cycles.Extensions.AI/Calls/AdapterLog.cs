@@ -24,7 +24,7 @@ internal static partial class AdapterLog
     [LoggerMessage(
         EventId = 203,
         Level = LogLevel.Warning,
-        Message = "Another Cycles guard is further down this pipeline of {Guard}; this one passes calls through, so that nothing is charged twice"
+        Message = "Another Cycles guard has the calls of this {Guard}; this one passes them through, so that nothing is charged twice"
     )]
     public static partial void DuplicateGuard(ILogger logger, string guard);
 

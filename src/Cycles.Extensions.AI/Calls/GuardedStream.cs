@@ -43,6 +43,7 @@ internal static class GuardedStream
                 T item;
                 try
                 {
+                    call.Enter();
                     items ??= call.Open(cancellationToken).GetAsyncEnumerator(cancellationToken);
                     if (!await items.MoveNextAsync().ConfigureAwait(false))
                     {

@@ -13,6 +13,7 @@ internal sealed class ModelCalls
     private readonly CyclesModelOptions _options;
     private readonly Cooldowns _cooldowns;
     private Exception? _toldReloadError;
+    private int _toldDuplicate;
 
     /// <summary>Over options that are checked, and a copy of its own.</summary>
     public ModelCalls(CyclesClient cycles, CyclesModelOptions options)
@@ -194,6 +195,15 @@ internal sealed class ModelCalls
         var cost = CostOf(model);
         var estimate = cost.EstimateOf(expected) ?? denial.Requested;
         return Unheld(shadow, denial with { Requested = estimate }, cost, action, subject, estimate);
+    }
+
+    /// <summary>This guard passes calls through, because another one has them: said once.</summary>
+    public void TellDuplicate(string guard)
+    {
+        if (Interlocked.Exchange(ref _toldDuplicate, 1) == 0)
+        {
+            AdapterLog.DuplicateGuard(Log, guard);
+        }
     }
 
     /// <summary>Says no on this side.</summary>

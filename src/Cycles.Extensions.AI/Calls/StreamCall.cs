@@ -6,6 +6,9 @@ internal abstract class StreamCall<T>
     /// <summary>Whether a consumer that stops here may have left the usage unread behind it.</summary>
     public virtual bool ExpectsMore => false;
 
+    /// <summary>Makes the call known to the work, each time before the work goes on: a reader's flow may be any.</summary>
+    public virtual void Enter() { }
+
     /// <summary>Starts the work.</summary>
     public abstract IAsyncEnumerable<T> Open(CancellationToken cancellationToken);
 

@@ -5,12 +5,15 @@ namespace Cycles.Extensions.AI;
 /// <summary>One enumeration of a guarded chat stream.</summary>
 internal sealed class ChatStreamCall(
     ModelCall call,
+    OuterCall outer,
     Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> open,
     ChatMeter meter,
     BrokenStreamCharge broken
 ) : StreamCall<ChatResponseUpdate>
 {
     public override bool ExpectsMore => meter.HasFinished;
+
+    public override void Enter() => outer.Enter();
 
     public override IAsyncEnumerable<ChatResponseUpdate> Open(CancellationToken cancellationToken) =>
         open(cancellationToken);

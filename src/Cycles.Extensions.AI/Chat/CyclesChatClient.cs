@@ -10,7 +10,10 @@ namespace Cycles.Extensions.AI;
 /// <para>
 /// Its place is below the function-invoking client, so that each turn has a hold of its own, below a cache, so that hits
 /// are free, and above retries: <c>builder.UseFunctionInvocation().UseDistributedCache().UseCycles()</c>. Above a
-/// function-invoking client or a cache it warns. Where another one is further down, this one warns and passes every call through.
+/// function-invoking client or a cache it warns. Where another one is further down, this one warns and passes every call
+/// through. Where something that cannot be looked into, as a router, hands a guarded call's messages on to another guard,
+/// that one warns and passes the call through: the outer one charges what it reports. A copy of the messages is another
+/// call.
 /// </para>
 /// <para>
 /// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied
@@ -49,7 +52,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         _isDuplicate = innerClient.GetService<CyclesChatClient>() is not null;
         if (_isDuplicate)
         {
-            AdapterLog.DuplicateGuard(_calls.Log, nameof(CyclesChatClient));
+            _calls.TellDuplicate(nameof(CyclesChatClient));
             return;
         }
 
@@ -75,7 +78,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(options) ? base.GetResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(messages, options) ? base.GetResponseAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? Task.FromResult(new ChatResponse())
             : GuardedAsync(messages, options, cancellationToken);
     }
@@ -89,7 +92,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(messages, options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? NoUpdates()
             : GuardedStream.RunAsync(
                 token => BeginStreamAsync(messages, options, token),
@@ -113,6 +116,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ChatResponse? response;
         try
         {
+            OuterCall.Of(sent).Enter();
             response = await client.GetResponseAsync(sent, granted, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -146,6 +150,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
+            OuterCall.Of(sent),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
             _options.BrokenStreams
@@ -161,7 +166,19 @@ public sealed class CyclesChatClient : DelegatingChatClient
         yield break;
     }
 
-    private bool PassesThrough(ChatOptions? options) => _isDuplicate || options?.ContinuationToken is not null;
+    private bool PassesThrough(IEnumerable<ChatMessage> messages, ChatOptions? options) =>
+        _isDuplicate || options?.ContinuationToken is not null || IsCovered(messages);
+
+    private bool IsCovered(IEnumerable<ChatMessage> messages)
+    {
+        if (!OuterCall.Covers(messages))
+        {
+            return false;
+        }
+
+        _calls.TellDuplicate(nameof(CyclesChatClient));
+        return true;
+    }
 
     /// <summary>Estimating and calling both read them, and they may come from anywhere.</summary>
     private static IList<ChatMessage> Materialised(IEnumerable<ChatMessage> messages) =>

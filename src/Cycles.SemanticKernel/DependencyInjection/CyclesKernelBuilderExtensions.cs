@@ -16,6 +16,9 @@ public static class CyclesKernelBuilderExtensions
     /// <para>
     /// Call it after the services, and after the filters that are to run outside of it. A chat service that comes later is
     /// not guarded, and a warning tells of it when the first kernel is built. One that is guarded already keeps its guard.
+    /// Where one service hands a call's messages on to another, as a router does, the outer one alone charges, and needs a
+    /// price; register a router that hands on a copy of them, or asks several models, after this, so that each of its
+    /// models charges for itself.
     /// </para>
     /// <para>
     /// A denied call does not run; its result is a text for the model (<see cref="Cycles.Extensions.AI.DenialMode"/>). An

@@ -65,11 +65,19 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     )
     {
         ArgumentNullException.ThrowIfNull(chatHistory);
+        if (IsCovered(chatHistory))
+        {
+            return await _service
+                .GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         var (call, service, settings) = await BeginAsync(chatHistory, executionSettings, kernel, cancellationToken)
             .ConfigureAwait(false);
         IReadOnlyList<ChatMessageContent> contents;
         try
         {
+            OuterCall.Of(chatHistory).Enter();
             contents = await service
                 .GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken)
                 .ConfigureAwait(false);
@@ -93,6 +101,16 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
     )
     {
         ArgumentNullException.ThrowIfNull(chatHistory);
+        if (IsCovered(chatHistory))
+        {
+            return _service.GetStreamingChatMessageContentsAsync(
+                chatHistory,
+                executionSettings,
+                kernel,
+                cancellationToken
+            );
+        }
+
         return GuardedStream.RunAsync<StreamingChatMessageContent>(
             async token =>
             {
@@ -100,6 +118,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
                     .ConfigureAwait(false);
                 return new ServiceStreamCall(
                     call,
+                    OuterCall.Of(chatHistory),
                     token => service.GetStreamingChatMessageContentsAsync(chatHistory, settings, kernel, token)
                 );
             },
@@ -129,6 +148,17 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         {
             KernelLog.HiddenTurns(_log, _service.GetType().Name, estimate);
         }
+    }
+
+    private bool IsCovered(ChatHistory history)
+    {
+        if (!OuterCall.Covers(history))
+        {
+            return false;
+        }
+
+        _calls.TellDuplicate(nameof(CyclesChatCompletionService));
+        return true;
     }
 
     private async ValueTask<(

@@ -6,9 +6,12 @@ namespace Cycles.SemanticKernel;
 /// <summary>One enumeration of a chat service's stream.</summary>
 internal sealed class ServiceStreamCall(
     ServiceCall call,
+    OuterCall outer,
     Func<CancellationToken, IAsyncEnumerable<StreamingChatMessageContent>> open
 ) : StreamCall<StreamingChatMessageContent>
 {
+    public override void Enter() => outer.Enter();
+
     public override IAsyncEnumerable<StreamingChatMessageContent> Open(CancellationToken cancellationToken) =>
         open(cancellationToken);
 

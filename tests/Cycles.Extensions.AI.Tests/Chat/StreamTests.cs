@@ -51,6 +51,25 @@ public sealed class StreamTests : ChatFixture
     }
 
     [Test]
+    public async Task What_its_reader_asks_between_two_updates_is_charged_too()
+    {
+        Spends(2_000 + 300);
+        Model.Updates = _ => [Text(), Usage(10, 5)];
+        var messages = Ask();
+        using var app = Guard();
+
+        await foreach (var update in app.GetStreamingResponseAsync(messages))
+        {
+            if (update.Text.Length > 0)
+            {
+                await app.GetResponseAsync(messages);
+            }
+        }
+
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public async Task Each_update_comes_through_before_the_next_one_is_there()
     {
         Spends(2_000);

@@ -1,0 +1,36 @@
+namespace Cycles.Extensions.AI;
+
+/// <summary>
+/// A model call that is held for already, for the guards that it comes to further in: a router or a decorator of
+/// somebody's own, which shows nobody what it is made of, may hand it on to a model with a guard.
+/// </summary>
+/// <remarks>
+/// Known by the very messages that it is handed. Others are another call, as that of a tool which asks a model or an agent,
+/// and so are the same ones when a loop has added to them, because a filter inside of it may ask about them.
+/// </remarks>
+internal sealed class OuterCall
+{
+    private static readonly AsyncLocal<OuterCall?> Flow = new();
+
+    private readonly object _messages;
+    private readonly object? _last;
+
+    private OuterCall(object messages, object? last)
+    {
+        _messages = messages;
+        _last = last;
+    }
+
+    public static OuterCall Of<T>(IList<T> messages)
+        where T : class => new(messages, messages.LastOrDefault());
+
+    /// <summary>Whether a guard around has asked for a call with these messages. None at all are nobody's.</summary>
+    public static bool Covers<T>(IEnumerable<T> messages)
+        where T : class =>
+        Flow.Value is { _last: not null } outer
+        && ReferenceEquals(outer._messages, messages)
+        && ReferenceEquals(outer._last, messages.LastOrDefault());
+
+    /// <summary>Makes it the current one, for what the caller calls from here on.</summary>
+    public void Enter() => Flow.Value = this;
+}

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.AI;
+
+namespace Cycles.Extensions.AI.Tests.Chat;
+
+/// <summary>A guarded model behind a router that cannot be looked into and has a guard of its own.</summary>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class NestingTests(bool streaming) : ChatFixture
+{
+    /// <summary>One token in and one out.</summary>
+    private const long Cost = 300;
+
+    [SetUp]
+    public void MakeModel()
+    {
+        Model.Reply = _ => Reply(1, 1, "m");
+        Model.Updates = _ => [new ChatResponseUpdate { ModelId = "m" }, Usage(1, 1)];
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_call_that_a_router_hands_on_is_charged_once_and_told_of_once(bool isLazy)
+    {
+        Spends(2 * Cost);
+        using var app = Guard(new Router(Guard()) { IsLazy = isLazy });
+
+        await AskAsync(app, Ask());
+        await AskAsync(app, Ask());
+
+        Assert.That(Model.Calls, Is.EqualTo(2));
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+        Assert.That(LogIds, Is.EqualTo([203]));
+    }
+
+    [Test]
+    public async Task The_outer_guard_has_it_and_charges_the_price_of_the_model_that_answered()
+    {
+        Spends(Cost);
+        using var app = Guard(
+            new Router(Guard()) { ModelId = "router" },
+            options => options.Prices.Add("router", 100, 100)
+        );
+
+        await AskAsync(app, Ask());
+
+        Assert.That(Create.Action.Name, Is.EqualTo("router"));
+    }
+
+    [Test]
+    public async Task A_call_of_other_messages_on_the_way_is_charged_for_itself()
+    {
+        Spends(2 * Cost);
+        using var inner = Guard();
+        using var app = Guard(new Router(inner) { Before = () => AskAsync(inner, Ask()) });
+
+        await AskAsync(app, Ask());
+
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_call_of_the_same_messages_and_more_is_charged_for_itself()
+    {
+        Spends(2 * Cost);
+        var messages = Ask();
+        using var inner = Guard();
+        using var app = Guard(
+            new Router(inner)
+            {
+                Before = async () =>
+                {
+                    messages.Add(new(ChatRole.Assistant, Canary));
+                    await AskAsync(inner, messages);
+                    messages.RemoveAt(1);
+                },
+            }
+        );
+
+        await AskAsync(app, messages);
+
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Calls_of_no_messages_are_each_charged_because_all_look_alike()
+    {
+        Spends(3 * Cost);
+        using var inner = Guard();
+        using var app = Guard(new Router(inner) { Before = () => AskAsync(inner, []) });
+
+        await AskAsync(app, []);
+    }
+
+    [Test]
+    public async Task A_call_of_the_same_messages_afterwards_is_charged_for_itself()
+    {
+        Spends(2 * Cost);
+        var messages = Ask();
+        using var inner = Guard();
+        using var app = Guard(new Router(inner));
+
+        await AskAsync(app, messages);
+        await AskAsync(inner, messages);
+    }
+
+    private async Task AskAsync(IChatClient app, IList<ChatMessage> messages)
+    {
+        if (streaming)
+        {
+            await app.GetStreamingResponseAsync(messages).ToListAsync();
+        }
+        else
+        {
+            await app.GetResponseAsync(messages);
+        }
+    }
+}
