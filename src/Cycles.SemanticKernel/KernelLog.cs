@@ -14,7 +14,7 @@ internal static partial class KernelLog
     [LoggerMessage(
         301,
         LogLevel.Warning,
-        "The service {Service} (key '{Key}') is not guarded: it was registered after AddCycles. Register it before, or guard it with WithCycles"
+        "The service {Service} (key '{Key}') was registered after AddCycles, which does not guard it. Register it before, or guard it with WithCycles"
     )]
     public static partial void RegisteredLate(ILogger log, string service, string? key);
 
@@ -28,7 +28,7 @@ internal static partial class KernelLog
     [LoggerMessage(
         303,
         LogLevel.Warning,
-        "The chat client {Service} runs functions without the kernel's filters, so they are not guarded. Use UseKernelFunctionInvocation instead of UseFunctionInvocation, or put UseCyclesTools before it"
+        "The chat client {Service} runs functions without the kernel's filters, so they are not guarded. Use UseKernelFunctionInvocation instead of UseFunctionInvocation, or put UseCyclesTools before UseFunctionInvocation; not both"
     )]
     public static partial void ForeignLoop(ILogger log, string service);
 

@@ -96,8 +96,8 @@ public sealed class RegistrationTests : KernelFixture
         Assert.That(
             Told,
             Is.EqualTo([
-                "301 The service IChatClient (key 'late') is not guarded: it was registered after AddCycles. Register it before, or guard it with WithCycles ",
-                "301 The service IChatCompletionService (key '(null)') is not guarded: it was registered after AddCycles. Register it before, or guard it with WithCycles ",
+                "301 The service IChatClient (key 'late') was registered after AddCycles, which does not guard it. Register it before, or guard it with WithCycles ",
+                "301 The service IChatCompletionService (key '(null)') was registered after AddCycles, which does not guard it. Register it before, or guard it with WithCycles ",
             ])
         );
     }
