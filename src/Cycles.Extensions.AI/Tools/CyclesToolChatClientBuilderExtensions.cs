@@ -8,6 +8,9 @@ namespace Microsoft.Extensions.AI;
 /// <summary>Guards the tools of a chat pipeline.</summary>
 public static class CyclesToolChatClientBuilderExtensions
 {
+    /// <summary>Semantic Kernel's loop, which is not public: it runs functions by itself, past any invoker.</summary>
+    private const string KernelLoop = "Microsoft.Extensions.AI.KernelFunctionInvokingChatClient";
+
     /// <summary>
     /// Lets the tool loop that follows (<c>UseFunctionInvocation</c>) ask before each tool that it runs, wherever the tool
     /// comes from.
@@ -21,7 +24,8 @@ public static class CyclesToolChatClientBuilderExtensions
     /// <param name="configure">Says what each tool costs.</param>
     /// <returns>The pipeline.</returns>
     /// <exception cref="InvalidOperationException">
-    /// When the pipeline is built: no tool loop follows, it is guarded already, or the container has no client.
+    /// When the pipeline is built: no tool loop follows, it is guarded already, it is Semantic Kernel's
+    /// (<c>UseKernelFunctionInvocation</c>), whose functions a kernel's own guard asks for, or the container has no client.
     /// </exception>
     public static ChatClientBuilder UseCyclesTools(
         this ChatClientBuilder builder,
@@ -52,6 +56,13 @@ public static class CyclesToolChatClientBuilderExtensions
             ?? throw new InvalidOperationException(
                 "UseCyclesTools guards the tool loop that follows it, and none does. Put it before UseFunctionInvocation."
             );
+        if (loop.GetType().FullName == KernelLoop)
+        {
+            throw new InvalidOperationException(
+                "UseCyclesTools cannot guard the functions of UseKernelFunctionInvocation, which runs them past it. Leave it out and call AddCycles of Cycles.SemanticKernel on the kernel, or put it before UseFunctionInvocation."
+            );
+        }
+
         if (loop.FunctionInvoker?.Target is GuardedInvoker)
         {
             throw new InvalidOperationException(

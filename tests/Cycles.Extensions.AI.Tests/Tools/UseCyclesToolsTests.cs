@@ -128,6 +128,20 @@ public sealed class UseCyclesToolsTests(bool streaming) : LoopFixture(streaming)
     }
 
     [Test]
+    public async Task A_subclass_of_the_loop_that_calls_its_base_is_guarded()
+    {
+        Spends(2);
+        var model = new ScriptedModel(["find"]);
+        using var client = model
+            .AsBuilder()
+            .UseCyclesTools(Cycles, o => o["find"].Estimate = Amount.RiskPoints(2))
+            .Use(inner => new PoliteLoop(inner))
+            .Build();
+
+        await AskAsync(client, [Tool("find")]);
+    }
+
+    [Test]
     public void A_guard_in_the_wrong_place_is_refused_when_the_pipeline_is_built() =>
         Assert.That(
             () => new ScriptedModel().AsBuilder().UseFunctionInvocation().UseCyclesTools(Cycles).Build(),
@@ -146,6 +160,14 @@ public sealed class UseCyclesToolsTests(bool streaming) : LoopFixture(streaming)
                     .Build(),
             Throws.InvalidOperationException.With.Message.Contains("guarded already")
         );
+
+    private sealed class PoliteLoop(IChatClient inner) : FunctionInvokingChatClient(inner)
+    {
+        protected override ValueTask<object?> InvokeFunctionAsync(
+            FunctionInvocationContext context,
+            CancellationToken cancellationToken
+        ) => base.InvokeFunctionAsync(context, cancellationToken);
+    }
 
     private IChatClient Guarded(
         ScriptedModel model,

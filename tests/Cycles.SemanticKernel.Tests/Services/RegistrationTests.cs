@@ -206,6 +206,13 @@ public sealed class RegistrationTests : KernelFixture
         Assert.That(Told, Has.Some.StartsWith("303"));
     }
 
+    [Test]
+    public void A_loop_of_the_kernels_that_UseCyclesTools_cannot_guard_is_refused_when_it_is_built() =>
+        Assert.That(
+            () => new LoopModel().AsBuilder().UseCyclesTools(Cycles).UseKernelFunctionInvocation().Build(),
+            Throws.InvalidOperationException.With.Message.Contains("call AddCycles")
+        );
+
     [TestCase(true)]
     [TestCase(false)]
     public void The_container_disposes_what_it_made_and_nothing_else(bool isGiven)
