@@ -24,8 +24,9 @@ public sealed class CyclesAIFunction : DelegatingAIFunction
     {
         _guard = guard;
         _declared = declared;
-        Action = guard.ActionOf(inner.Name, declared);
-        guard.Meet(inner.Name, declared);
+        var name = ToolNames.Of(inner);
+        Action = guard.ActionOf(name, declared);
+        guard.Meet(name, declared);
     }
 
     /// <summary>What it asks for; the kind may differ for a call that <see cref="ToolPolicy.Resolve"/> decides.</summary>
@@ -42,7 +43,7 @@ public sealed class CyclesAIFunction : DelegatingAIFunction
     ) =>
         GuardedCall.RunAsync(
             _guard,
-            new ToolCall(Name, arguments),
+            new ToolCall(Action.Name, arguments),
             _declared,
             () => base.InvokeCoreAsync(arguments, cancellationToken),
             cancellationToken

@@ -14,7 +14,7 @@ internal sealed class GuardedInvoker(
             ? PassAsync(context, cancellationToken)
             : GuardedCall.RunAsync(
                 guard,
-                new ToolCall(context.Function.Name, context.Arguments),
+                new ToolCall(ToolNames.Of(context.Function), context.Arguments),
                 CyclesToolExtensions.TermsOf(context.Function),
                 () => PassAsync(context, cancellationToken),
                 cancellationToken

@@ -68,7 +68,7 @@ internal readonly struct LoopCall : IDisposable
     /// <summary>By the name under which it is guarded; a wrapper around the guard may call itself something else.</summary>
     private static bool IsFor(AIFunction function, string tool) =>
         string.Equals(function.Name, tool, StringComparison.Ordinal)
-        || string.Equals(function.GetService<CyclesAIFunction>()?.Name, tool, StringComparison.Ordinal);
+        || string.Equals(ToolNames.Of(function), tool, StringComparison.Ordinal);
 
     /// <summary>
     /// Call ids repeat or are empty, so the place in the loop tells calls apart; id and name only as a hash, because a key

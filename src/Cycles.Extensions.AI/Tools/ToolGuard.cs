@@ -19,10 +19,7 @@ internal sealed class ToolGuard
     private readonly ShadowReport? _shadow;
     private readonly ILogger _log;
 
-    /// <param name="cycles">Who asks.</param>
-    /// <param name="policy">What each tool costs.</param>
-    /// <param name="spellings">How else a policy may spell a tool's name; null for not at all.</param>
-    public ToolGuard(CyclesClient cycles, ToolPolicy policy, Func<string, IReadOnlyList<string>>? spellings = null)
+    public ToolGuard(CyclesClient cycles, ToolPolicy policy)
     {
         if (policy.MaxCooldown < TimeSpan.Zero)
         {
@@ -31,7 +28,7 @@ internal sealed class ToolGuard
 
         _cycles = cycles;
         _policy = policy;
-        _rules = new ToolRules(policy, spellings);
+        _rules = new ToolRules(policy);
         _subject = policy.Subject;
         _resolveSubject = policy.ResolveSubject;
         _cooldowns = Cooldowns.Of(cycles);

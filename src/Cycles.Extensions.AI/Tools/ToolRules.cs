@@ -7,13 +7,9 @@ internal sealed class ToolRules
     private readonly List<KeyValuePair<string, ToolTerms>> _patterns = [];
     private readonly ToolTerms _default;
     private readonly Func<ToolCall, ToolTerms?>? _resolve;
-    private readonly Func<string, IReadOnlyList<string>>? _spellings;
 
-    /// <param name="policy">What to take.</param>
-    /// <param name="spellings">How else a policy may spell a tool's name, the name itself first; null for not at all.</param>
-    public ToolRules(ToolPolicy policy, Func<string, IReadOnlyList<string>>? spellings = null)
+    public ToolRules(ToolPolicy policy)
     {
-        _spellings = spellings;
         foreach (var (name, terms) in policy.Entries)
         {
             var own = terms.Checked($"The entry of '{name}' in the tool policy", nameof(policy));
@@ -38,7 +34,7 @@ internal sealed class ToolRules
     /// <summary>What the tool itself says, then its entry, then the patterns.</summary>
     public ToolTerms Entered(string tool, ToolTerms declared)
     {
-        var names = _spellings?.Invoke(tool) ?? [tool];
+        var names = ToolNames.SpellingsOf(tool);
         var terms = declared;
         foreach (var name in names)
         {

@@ -54,6 +54,7 @@ public static class CyclesKernelBuilderExtensions
             );
         }
 
+        KernelTool.NameTools();
         var guarded = new GuardedServices(services);
         services.AddSingleton(provider => GovernedKernel.OptionsOf(provider, configure));
         services.AddSingleton(provider => new ServiceGuards(

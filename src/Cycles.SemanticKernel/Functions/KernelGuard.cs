@@ -13,8 +13,8 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
 
     public KernelGuard(CyclesClient cycles, ToolPolicy policy)
     {
-        ToolCaps.FrameworkName = KernelTool.FrameworkName;
-        _guard = new ToolGuard(cycles, policy, KernelTool.Spellings);
+        KernelTool.NameTools();
+        _guard = new ToolGuard(cycles, policy);
     }
 
     /// <summary>Takes note of functions before they are called.</summary>

@@ -17,14 +17,18 @@ internal static class KernelTool
             ? function.Metadata.Name
             : $"{function.Metadata.PluginName}.{function.Metadata.Name}";
 
-    /// <summary>As <see cref="NameOf"/>; null for what is no kernel function.</summary>
-    public static string? FrameworkName(AITool tool) => tool is KernelFunction function ? NameOf(function) : null;
+    /// <summary>Lets guards that know nothing of kernels call their functions so too.</summary>
+    public static void NameTools()
+    {
+        ToolNames.Framework = tool => tool.GetService<KernelFunction>() is { } function ? NameOf(function) : null;
+        ToolNames.FrameworkSpellings = Spellings;
+    }
 
     /// <summary>
     /// The name itself, as connectors offer it to models, and as chat clients do. Names of plugins and functions have no
     /// dot, so nothing but the separator is one.
     /// </summary>
-    public static IReadOnlyList<string> Spellings(string name) =>
+    private static IReadOnlyList<string> Spellings(string name) =>
         name.IndexOf('.', StringComparison.Ordinal) is var dot and > 0
             ? [name, Spelled(name, dot, '-'), Spelled(name, dot, '_')]
             : [name];

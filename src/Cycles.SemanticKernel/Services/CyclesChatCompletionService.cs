@@ -43,7 +43,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
             );
         }
 
-        ToolCaps.FrameworkName = KernelTool.FrameworkName;
+        KernelTool.NameTools();
         _service = service;
         _options = options.Copy();
         _calls = new ModelCalls(cycles, _options);

@@ -190,7 +190,7 @@ public sealed class ChatServiceTests : KernelFixture
         Spends(microcents: Usage);
         Cap(new Caps { ToolAllowlist = ["Crm.find"] });
         _host = await OpenAIHost.StartAsync("{}");
-        ToolCaps.FrameworkName = null; // As in a process without a governed kernel.
+        ToolNames.Framework = null; // As in a process without a governed kernel.
         var service = new OpenAIChatCompletionService("m", _host.Client()).WithCycles(
             Cycles,
             options => options.Prices.Add("m", 1, 2)

@@ -1,3 +1,4 @@
+using Cycles.Extensions.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
@@ -191,6 +192,47 @@ public sealed class RegistrationTests : KernelFixture
             Assert.That(Told, Has.Some.StartsWith("303"), "and so is the loop that calls it");
         });
         Spends(microcents: 3 * LoopModel.Cost);
+    }
+
+    [TestCase("Crm.find")]
+    [TestCase("Crm-find")]
+    [TestCase("Crm_find")]
+    public async Task A_kernel_function_with_a_guard_of_its_own_has_its_one_name_there_too(string entry)
+    {
+        Spends(points: 7 + 7, microcents: 2 * LoopModel.Cost);
+        var kernel = Governed(build: builder =>
+            builder
+                .Services.AddSingleton(Cycles)
+                .AddChatClient(new LoopModel(["Crm_find", "Crm_priced"]) { Arguments = { ["secret"] = Canary } })
+                .UseCyclesTools(configure: policy => policy["Crm_priced"].Estimate = Amount.RiskPoints(7))
+                .UseFunctionInvocation()
+                .UseCycles(configure: options => options.Prices.Add("m", 1, 2))
+        );
+        var policy = new ToolPolicy();
+        policy[entry].Estimate = Amount.RiskPoints(7);
+
+        await kernel
+            .GetRequiredService<IChatClient>()
+            .GetResponseAsync(
+                Canary,
+                new ChatOptions
+                {
+                    Tools = [kernel.Plugins["Crm"]["find"].WithCycles(Cycles, policy), kernel.Plugins["Crm"]["priced"]],
+                }
+            );
+
+        Assert.That(Reserved, Is.EqualTo(["m", "Crm.find", "Crm.priced", "m"]));
+        Assert.That(policy.Unconfigured, Is.Empty);
+    }
+
+    [Test]
+    public void It_has_that_name_before_the_kernel_is_built_too()
+    {
+        ToolNames.Framework = null; // As at the start of a process.
+        Builder().AddCycles();
+        var function = KernelPluginFactory.CreateFromObject(Crm, "Crm")["priced"];
+
+        Assert.That(((CyclesAIFunction)function.WithCycles(Cycles)).Action.Name, Is.EqualTo("Crm.priced"));
     }
 
     [Test]
