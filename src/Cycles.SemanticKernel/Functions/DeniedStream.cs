@@ -15,14 +15,17 @@ internal sealed class DeniedStream(string text)
         IAsyncEnumerable<ChatResponseUpdate>,
         IAsyncEnumerable<string>
 {
-    /// <summary>Whether the function's stream may have text in it.</summary>
+    /// <summary>
+    /// Whether the function's stream may have text in it. Where a function returns an object of its own, its caller may
+    /// want a stream of just that.
+    /// </summary>
     public static bool Suits(KernelFunction function) =>
         function.Metadata.ReturnParameter.ParameterType is not { } type
         || type == typeof(string)
-        || StreamedType.Of(type) is var item
+        || type == typeof(object)
+        || StreamedType.Of(type) is { } item
             && (
-                item is null && !type.IsValueType
-                || item == typeof(string)
+                item == typeof(string)
                 || typeof(StreamingKernelContent).IsAssignableFrom(item)
                 || item == typeof(ChatResponseUpdate)
             );

@@ -148,6 +148,35 @@ public sealed class StreamFilterTests : KernelFixture
         Assert.That(Crm.Ran, Is.Empty);
     }
 
+    /// <summary>What a function is that does not stream, and is read as a stream of the one object that it returns.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_denied_stream_of_objects_throws_the_denial(bool isOutside)
+    {
+        var kernel = WithForeign(
+            isOutside,
+            (context, next) => next(context),
+            options => options.Tools["Crm.customer"].Estimate = Amount.RiskPoints(1_001)
+        );
+
+        Assert.That(
+            async () => await kernel.InvokeStreamingAsync<CrmPlugin.Customer>("Crm", "customer", Secret).ToListAsync(),
+            Throws.TypeOf<BudgetDeniedException>()
+        );
+        Assert.That(Crm.Ran, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_stream_of_objects_is_settled_behind_a_filter()
+    {
+        Spends(10);
+        var kernel = WithForeign(isOutside: false, (context, next) => next(context));
+
+        var items = await kernel.InvokeStreamingAsync<CrmPlugin.Customer>("Crm", "customer", Secret).ToListAsync();
+
+        Assert.That(items.Single().Name, Is.EqualTo(Canary));
+    }
+
     private static void Deny(CyclesKernelOptions options) =>
         options.Tools["Crm.words"].Estimate = Amount.RiskPoints(1_001);
 

@@ -73,6 +73,14 @@ public sealed class CrmPlugin
             : secret;
     }
 
+    [KernelFunction("customer")]
+    public async Task<Customer> Load(string secret)
+    {
+        Ran.Enqueue("customer");
+        await Task.Yield();
+        return new(secret);
+    }
+
     [KernelFunction("words")]
     public async IAsyncEnumerable<string> Words(
         string secret,
@@ -137,6 +145,8 @@ public sealed class CrmPlugin
     /// <summary>A stream that no iterator made, as an ORM's is not.</summary>
     [KernelFunction("rows")]
     public IAsyncEnumerable<string> Rows(string secret) => new Table(Words(secret));
+
+    public sealed record Customer(string Name);
 
     private sealed class Table(IAsyncEnumerable<string> rows) : IAsyncEnumerable<string>
     {
