@@ -28,7 +28,7 @@ public static class CyclesKernelBuilderExtensions
     /// A function that streams holds when somebody begins to read, before its body runs; with a filter inside of this one,
     /// before that filter. It is settled when the enumeration ends, early or not, and each enumeration has a hold of its
     /// own. A function that returns a stream and is called as a whole holds before it runs; if nobody reads what it
-    /// returned, the authority's TTL frees the hold.
+    /// returned, nor disposes its enumerator, the authority's TTL frees the hold.
     /// </para>
     /// </remarks>
     /// <param name="builder">The builder.</param>

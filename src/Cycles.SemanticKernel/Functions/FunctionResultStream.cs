@@ -4,7 +4,14 @@ namespace Cycles.SemanticKernel;
 /// A stream as Semantic Kernel hands it out: where a function returns one, its result is the enumerator, which of an
 /// iterator is the stream as well. So this is both.
 /// </summary>
-internal sealed class FunctionResultStream<T>(IAsyncEnumerable<T> stream) : IAsyncEnumerable<T>, IAsyncEnumerator<T>
+/// <param name="stream">The stream, with a hold for each enumeration.</param>
+/// <param name="function">What may be held ahead of the first.</param>
+/// <param name="once">The enumerator that an unread stream leaves to be disposed; null where reading makes it.</param>
+internal sealed class FunctionResultStream<T>(
+    IAsyncEnumerable<T> stream,
+    StreamedFunction function,
+    IAsyncEnumerator<T>? once
+) : IAsyncEnumerable<T>, IAsyncEnumerator<T>
 {
     private IAsyncEnumerator<T>? _items;
 
@@ -17,5 +24,16 @@ internal sealed class FunctionResultStream<T>(IAsyncEnumerable<T> stream) : IAsy
 
     public ValueTask<bool> MoveNextAsync() => Items.MoveNextAsync();
 
-    public ValueTask DisposeAsync() => _items?.DisposeAsync() ?? default;
+    public async ValueTask DisposeAsync()
+    {
+        if (_items is not null)
+        {
+            await _items.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (await function.AbandonAsync().ConfigureAwait(false) && once is not null)
+        {
+            await once.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

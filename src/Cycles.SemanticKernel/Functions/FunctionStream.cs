@@ -16,7 +16,8 @@ internal static class FunctionStream
 
     private static FunctionResultStream<T> Guard<T>(object result, StreamedFunction function)
     {
-        var stream = result as IAsyncEnumerable<T> ?? new ReadOnce<T>((IAsyncEnumerator<T>)result);
+        var once = result is IAsyncEnumerable<T> ? null : (IAsyncEnumerator<T>)result;
+        var stream = once is null ? (IAsyncEnumerable<T>)result : new ReadOnce<T>(once);
         return new(
             GuardedStream.RunAsync<T>(
                 async token =>
@@ -30,7 +31,9 @@ internal static class FunctionStream
                     );
                 },
                 function.Time
-            )
+            ),
+            function,
+            once
         );
     }
 }

@@ -18,6 +18,21 @@ internal sealed class StreamedFunction(ToolGuard guard, ToolCall call, ToolTerms
     public ValueTask<ToolHold> HoldAsync(CancellationToken cancellationToken) =>
         Interlocked.Exchange(ref _ahead, null) is { } ahead ? new(ahead) : AskAsync(cancellationToken);
 
+    /// <summary>
+    /// Nobody is going to read: what is held for the first enumeration goes back, unless the function may have acted.
+    /// False where it was read.
+    /// </summary>
+    public async ValueTask<bool> AbandonAsync()
+    {
+        if (Interlocked.Exchange(ref _ahead, null) is not { } ahead)
+        {
+            return false;
+        }
+
+        await ahead.SettleAsync(failed: true).ConfigureAwait(false);
+        return true;
+    }
+
     /// <inheritdoc cref="GuardedCall.Deny" />
     public string Deny(ToolHold hold) => GuardedCall.Deny(hold.Denial!, hold.Mode, place);
 

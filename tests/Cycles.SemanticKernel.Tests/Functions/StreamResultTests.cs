@@ -68,6 +68,39 @@ public sealed class StreamResultTests : KernelFixture
         Assert.That(async () => await stream.ToListAsync(), Throws.InvalidOperationException);
     }
 
+    [TestCase("words")]
+    [TestCase("rows")]
+    public async Task It_gives_its_hold_back_when_its_enumerator_is_disposed_unread(string function)
+    {
+        var items = (await CallAsync(Governed(), function)).GetValue<IAsyncEnumerator<string>>()!;
+
+        await items.DisposeAsync();
+
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Count(), Is.EqualTo(1));
+        Assert.That(Crm.Disposed, Is.EqualTo(function == "rows" ? 1 : 0));
+    }
+
+    [Test]
+    public async Task It_costs_what_was_held_when_its_enumerator_is_disposed_unread_and_it_may_have_acted()
+    {
+        Spends(10);
+        var kernel = Governed(options => options.Tools["Crm.words"].HasSideEffects = true);
+
+        await (await CallAsync(kernel, "words")).GetValue<IAsyncEnumerator<string>>()!.DisposeAsync();
+    }
+
+    [Test]
+    public async Task It_holds_anew_when_it_is_read_after_its_enumerator_was_disposed()
+    {
+        Spends(10);
+        var result = await CallAsync(Governed(), "words");
+
+        await result.GetValue<IAsyncEnumerator<string>>()!.DisposeAsync();
+
+        Assert.That(await result.GetValue<IAsyncEnumerable<string>>()!.ToListAsync(), Is.EqualTo(Words));
+        Assert.That(Authority.Creates, Has.Count.EqualTo(2));
+    }
+
     [Test]
     public async Task It_pays_for_each_time_that_it_is_read()
     {

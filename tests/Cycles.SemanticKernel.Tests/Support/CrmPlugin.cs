@@ -13,6 +13,9 @@ public sealed class CrmPlugin
 
     public ConcurrentQueue<string> Ran { get; } = [];
 
+    /// <summary>How many cursors were disposed.</summary>
+    public int Disposed { get; private set; }
+
     /// <summary>What every function that is named after it waits for, when set.</summary>
     public Task? Gate { get; set; }
 
@@ -144,22 +147,26 @@ public sealed class CrmPlugin
 
     /// <summary>A stream that no iterator made, as an ORM's is not.</summary>
     [KernelFunction("rows")]
-    public IAsyncEnumerable<string> Rows(string secret) => new Table(Words(secret));
+    public IAsyncEnumerable<string> Rows(string secret) => new Table(Words(secret), this);
 
     public sealed record Customer(string Name);
 
-    private sealed class Table(IAsyncEnumerable<string> rows) : IAsyncEnumerable<string>
+    private sealed class Table(IAsyncEnumerable<string> rows, CrmPlugin crm) : IAsyncEnumerable<string>
     {
         public IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-            new Cursor(rows.GetAsyncEnumerator(cancellationToken));
+            new Cursor(rows.GetAsyncEnumerator(cancellationToken), crm);
     }
 
-    private sealed class Cursor(IAsyncEnumerator<string> rows) : IAsyncEnumerator<string>
+    private sealed class Cursor(IAsyncEnumerator<string> rows, CrmPlugin crm) : IAsyncEnumerator<string>
     {
         public string Current => rows.Current;
 
         public ValueTask<bool> MoveNextAsync() => rows.MoveNextAsync();
 
-        public ValueTask DisposeAsync() => rows.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            crm.Disposed++;
+            return rows.DisposeAsync();
+        }
     }
 }
