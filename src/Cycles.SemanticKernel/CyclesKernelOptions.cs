@@ -1,4 +1,6 @@
 using Cycles.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Cycles.SemanticKernel;
 
@@ -20,4 +22,14 @@ public sealed class CyclesKernelOptions
     /// </summary>
     /// <remarks>A service of Azure's that was given no model id goes by the name of its deployment.</remarks>
     public CyclesChatOptions Chat { get; } = new();
+
+    /// <summary>The options of a kernel, with the log and the clock of its services.</summary>
+    internal static CyclesKernelOptions From(IServiceProvider services, Action<CyclesKernelOptions>? configure)
+    {
+        var options = new CyclesKernelOptions();
+        options.Tools.LoggerFactory = options.Chat.LoggerFactory = services.GetService<ILoggerFactory>();
+        options.Tools.TimeProvider = options.Chat.TimeProvider = services.GetService<TimeProvider>();
+        configure?.Invoke(options);
+        return options;
+    }
 }

@@ -66,7 +66,7 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
         try
         {
             await (
-                context.IsStreaming || StreamedType.IsReturnedBy(context.Function)
+                context.IsStreaming || StreamType.IsReturnedBy(context.Function)
                     ? StreamAsync(context, next, call, place, isLoops: own is not null)
                     : RunAsync(context, next, call, place)
             ).ConfigureAwait(false);
@@ -123,14 +123,14 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
 
         // Nothing of a streaming function runs before somebody reads, and filters outside may see to it that nobody does.
         // One inside may read, though, or act by itself; and a function that is called as a whole runs up to its stream.
-        var function = new StreamedFunction(_guard, call, KernelTool.TermsOf(context.Function, call.Name), place);
+        var holds = new StreamHolds(_guard, call, KernelTool.TermsOf(context.Function, call.Name), place);
         var ahead =
             context.IsStreaming && IsInnermost(context)
                 ? null
-                : await function.HoldAheadAsync(context.CancellationToken).ConfigureAwait(false);
+                : await holds.HoldAheadAsync(context.CancellationToken).ConfigureAwait(false);
         if (ahead is { Denial: { } denied })
         {
-            var text = function.Deny(ahead);
+            var text = holds.Deny(ahead);
             context.Result = new FunctionResult(
                 context.Result,
                 !isLoops && DeniedStream.Suits(context.Function) ? new DeniedStream(text)
@@ -150,7 +150,7 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
             throw;
         }
 
-        if (FunctionStream.Guard(context.Result.GetValue<object>(), function) is { } guarded)
+        if (holds.Guard(context.Result.GetValue<object>()) is { } guarded)
         {
             context.Result = new FunctionResult(context.Result, guarded);
         }

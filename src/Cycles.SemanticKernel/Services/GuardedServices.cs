@@ -72,32 +72,26 @@ internal sealed class GuardedServices
         Func<ServiceGuards, object, bool, object> guard
     )
     {
-        var given = service.IsKeyedService ? service.KeyedImplementationInstance : service.ImplementationInstance;
         return service.IsKeyedService
-            ? new ServiceDescriptor(
-                service.ServiceType,
-                service.ServiceKey,
-                (provider, key) =>
-                    guard(
-                        provider.GetRequiredService<ServiceGuards>(),
-                        given
-                            ?? service.KeyedImplementationFactory?.Invoke(provider, key)
-                            ?? ActivatorUtilities.CreateInstance(provider, service.KeyedImplementationType!),
-                        given is not null
-                    ),
-                service.Lifetime
-            )
-            : new ServiceDescriptor(
-                service.ServiceType,
-                provider =>
-                    guard(
-                        provider.GetRequiredService<ServiceGuards>(),
-                        given
-                            ?? service.ImplementationFactory?.Invoke(provider)
-                            ?? ActivatorUtilities.CreateInstance(provider, service.ImplementationType!),
-                        given is not null
-                    ),
-                service.Lifetime
-            );
+            ? new(service.ServiceType, service.ServiceKey, Make, service.Lifetime)
+            : new(service.ServiceType, provider => Make(provider, null), service.Lifetime);
+
+        object Make(IServiceProvider provider, object? key)
+        {
+            var guards = provider.GetRequiredService<ServiceGuards>();
+            var (given, factory, type) = service.IsKeyedService
+                ? (
+                    service.KeyedImplementationInstance,
+                    service.KeyedImplementationFactory,
+                    service.KeyedImplementationType
+                )
+                : (
+                    service.ImplementationInstance,
+                    service.ImplementationFactory is { } make ? (from, _) => make(from) : null,
+                    service.ImplementationType
+                );
+            var made = given ?? factory?.Invoke(provider, key) ?? ActivatorUtilities.CreateInstance(provider, type!);
+            return guard(guards, made, given is not null);
+        }
     }
 }

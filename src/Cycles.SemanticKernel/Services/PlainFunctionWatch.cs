@@ -10,7 +10,7 @@ namespace Cycles.SemanticKernel;
 /// Watches which functions a kernel's chat client is given: one that comes in a request which is not the kernel's own is
 /// called as a plain function, past the kernel's filters.
 /// </summary>
-internal sealed class KernelChatClient(IChatClient client, ILogger log) : DelegatingChatClient(client)
+internal sealed class PlainFunctionWatch(IChatClient client, ILogger log) : DelegatingChatClient(client)
 {
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.Ordinal);
 

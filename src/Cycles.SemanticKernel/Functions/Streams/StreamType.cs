@@ -3,7 +3,7 @@ using Microsoft.SemanticKernel;
 namespace Cycles.SemanticKernel;
 
 /// <summary>What a type is a stream of.</summary>
-internal static class StreamedType
+internal static class StreamType
 {
     /// <summary>The items' type; null for what is no stream.</summary>
     public static Type? Of(Type type) => Item(type, typeof(IAsyncEnumerable<>));

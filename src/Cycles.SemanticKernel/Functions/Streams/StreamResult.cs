@@ -5,13 +5,11 @@ namespace Cycles.SemanticKernel;
 /// iterator is the stream as well. So this is both.
 /// </summary>
 /// <param name="stream">The stream, with a hold for each enumeration.</param>
-/// <param name="function">What may be held ahead of the first.</param>
+/// <param name="holds">What may be held ahead of the first.</param>
 /// <param name="once">The enumerator that an unread stream leaves to be disposed; null where reading makes it.</param>
-internal sealed class FunctionResultStream<T>(
-    IAsyncEnumerable<T> stream,
-    StreamedFunction function,
-    IAsyncEnumerator<T>? once
-) : IAsyncEnumerable<T>, IAsyncEnumerator<T>
+internal sealed class StreamResult<T>(IAsyncEnumerable<T> stream, StreamHolds holds, IAsyncEnumerator<T>? once)
+    : IAsyncEnumerable<T>,
+        IAsyncEnumerator<T>
 {
     private IAsyncEnumerator<T>? _items;
 
@@ -31,7 +29,7 @@ internal sealed class FunctionResultStream<T>(
             await _items.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (await function.AbandonAsync().ConfigureAwait(false) && once is not null)
+        if (await holds.AbandonAsync().ConfigureAwait(false) && once is not null)
         {
             await once.DisposeAsync().ConfigureAwait(false);
         }

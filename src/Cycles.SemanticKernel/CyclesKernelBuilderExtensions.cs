@@ -56,7 +56,7 @@ public static class CyclesKernelBuilderExtensions
 
         KernelTool.NameTools();
         var guarded = new GuardedServices(services);
-        services.AddSingleton(provider => GovernedKernel.OptionsOf(provider, configure));
+        services.AddSingleton(provider => CyclesKernelOptions.From(provider, configure));
         services.AddSingleton(provider => new ServiceGuards(
             cycles ?? provider.GetRequiredService<CyclesClient>(),
             provider.GetRequiredService<CyclesKernelOptions>().Chat,

@@ -32,12 +32,12 @@ public static class CyclesKernelExtensions
             );
         }
 
-        var options = GovernedKernel.OptionsOf(kernel.Services, configure);
+        var options = CyclesKernelOptions.From(kernel.Services, configure);
         var guard = new KernelGuard(cycles, options.Tools);
         kernel.FunctionInvocationFilters.Add(guard);
         kernel.AutoFunctionInvocationFilters.Add(guard);
         guard.Meet(kernel.Plugins.SelectMany(plugin => plugin));
-        GovernedKernel.TellUnguarded(kernel, KernelLog.Of(kernel.LoggerFactory));
+        ServiceGuards.TellUnguarded(kernel, KernelLog.Of(kernel.LoggerFactory));
         return kernel;
     }
 }

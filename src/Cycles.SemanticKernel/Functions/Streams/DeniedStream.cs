@@ -23,7 +23,7 @@ internal sealed class DeniedStream(string text)
         function.Metadata.ReturnParameter.ParameterType is not { } type
         || type == typeof(string)
         || type == typeof(object)
-        || StreamedType.Of(type) is { } item
+        || StreamType.Of(type) is { } item
             && (
                 item == typeof(string)
                 || typeof(StreamingKernelContent).IsAssignableFrom(item)
