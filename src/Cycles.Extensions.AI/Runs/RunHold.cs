@@ -9,9 +9,10 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
     private readonly object _gate = new();
     private readonly List<RunCharge> _charges = [];
     private long _open;
-    private long _openForRuns;
+    private long _openInCalls;
     private long _spent;
     private long _kept = kept;
+    private long _leftAtEnd;
     private bool _hasEnded;
 
     public CyclesClient Cycles => run.Cycles;
@@ -83,11 +84,13 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
     {
         lock (_gate)
         {
-            if (_hasEnded || funds.Part?.TryCharge(charge) == false)
+            if (_hasEnded)
             {
                 return false;
             }
 
+            // Where the hold around is settled, the call still spends of what this run may.
+            var isPaid = funds.Part?.TryCharge(charge) ?? true;
             TakeOff(part, Math.Min(part.Left, charge.Amount));
             _spent = charge.Amount > long.MaxValue - _spent ? long.MaxValue : _spent + charge.Amount;
             if (funds.Guard is not null && run.Shadow is null)
@@ -96,7 +99,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
                 charge.Run.Tally.Charged(charge.Call, funds.Estimate with { Value = charge.Amount }, balances: null);
             }
 
-            return true;
+            return isPaid;
         }
     }
 
@@ -113,17 +116,20 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
     /// Commits what was spent; without anything, gives all of it back. Calls that still run in it settle for themselves.
     /// </summary>
     /// <returns>
-    /// What was neither spent nor promised to a call that still runs, and how much of that was kept. Runs inside ask anew.
+    /// What was neither spent nor promised to a call that still runs, here or in a run inside, and how much of that was
+    /// kept; the same each time, since what those calls come to is not known here any more. Runs inside ask anew.
     /// </returns>
     public async Task<(Amount Left, long Kept)> EndAsync(string reason)
     {
         bool isFirst;
-        long left;
         lock (_gate)
         {
             isFirst = !_hasEnded;
-            _hasEnded = true;
-            left = Math.Max(0, funds.Estimate.Value - (_open - _openForRuns) - _spent);
+            if (isFirst)
+            {
+                _hasEnded = true;
+                _leftAtEnd = Math.Max(0, funds.Estimate.Value - _openInCalls - _spent);
+            }
         }
 
         if (isFirst && funds.Guard is { } guard && _spent > 0)
@@ -135,13 +141,13 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             await funds.ReleaseAsync(reason).ConfigureAwait(false);
         }
 
-        return (funds.Estimate with { Value = left }, Math.Min(_kept, left));
+        return (funds.Estimate with { Value = _leftAtEnd }, Math.Min(_kept, _leftAtEnd));
     }
 
     private RunPart Open(Amount amount, bool isForRun)
     {
         _open += amount.Value;
-        _openForRuns += isForRun ? amount.Value : 0;
+        AddCalls(isForRun ? 0 : amount.Value);
         return new RunPart(this, amount, isForRun);
     }
 
@@ -149,7 +155,18 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
     {
         part.Left -= amount;
         _open -= amount;
-        _openForRuns -= part.IsForRun ? amount : 0;
+        AddCalls(part.IsForRun ? 0 : -amount);
+    }
+
+    /// <summary>What calls hold here or in runs inside, which lock before this one.</summary>
+    private void AddCalls(long amount)
+    {
+        lock (_gate)
+        {
+            _openInCalls += amount;
+        }
+
+        funds.Part?.Hold.AddCalls(amount);
     }
 
     /// <summary>What the ledger does not take of it, the summaries don't count as spent.</summary>

@@ -171,10 +171,13 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
         }
 
         RunLog.KeptLost(log, run.Id, lost.ReservationId, isBack: funds is not null);
-        await lost.ReleaseAsync("hold_lost").ConfigureAwait(false);
-        if (Interlocked.CompareExchange(ref _kept, funds, lost) != lost && funds is not null)
+        if (Interlocked.CompareExchange(ref _kept, funds, lost) == lost)
         {
-            // Somebody has answered on it after all.
+            await lost.ReleaseAsync("hold_lost").ConfigureAwait(false);
+        }
+        else if (funds is not null)
+        {
+            // Somebody answers on it after all.
             await funds.ReleaseAsync("kept_used").ConfigureAwait(false);
         }
 

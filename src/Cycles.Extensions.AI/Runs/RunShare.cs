@@ -36,6 +36,7 @@ internal sealed class RunShare(RunPart part, CyclesRun run, RunRequest request)
         var options = new EventOptions
         {
             Subject = request.Subject,
+            IdempotencyKey = run.NewKey(),
             Metrics = metrics,
             Metadata = metadata,
         };

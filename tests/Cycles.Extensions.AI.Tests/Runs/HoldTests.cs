@@ -93,7 +93,9 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
         gate.SetResult();
         await asking;
 
-        Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+        var recorded = Authority.Requests.OfType<EventCreateRequest>().Single();
+        Assert.That(recorded.Actual.Value, Is.EqualTo(Turn));
+        Assert.That(recorded.IdempotencyKey, Does.StartWith($"run-{run.Id}-"));
         Assert.That(run.Summary.Unsettled, Is.Zero);
         Summaries.Enqueue(run.Summary);
     }
@@ -144,166 +146,40 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
-    public async Task A_hold_that_is_lost_is_held_again_for_what_is_left_of_it()
+    public async Task A_hold_that_is_made_while_its_run_ends_goes_back()
     {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Authority.Gates["case"] = gate.Task;
         using var agent = Agent(new MeteredModel());
-        await using (
-            Begin(o =>
-            {
-                o.Hold = Amount.Usd(0.5m);
-                o.KeepForFinalAnswer = Amount.Usd(0.1m);
-            })
-        )
-        {
-            await AskAsync(agent);
-            LoseHolds();
-            Assert.That((await BalanceAsync()).Reserved, Is.EqualTo(Amount.Usd(0)));
-            await AskAsync(agent);
+        var run = Begin(o => o.Hold = Amount.Usd(0.5m));
+        var asking = AskAsync(agent);
 
-            Assert.That((await BalanceAsync()).Spent, Is.EqualTo(Amount.UsdMicrocents(Turn)), "recorded at once");
-            Assert.That((await BalanceAsync()).Reserved?.Value, Is.EqualTo(50_000_000 - Turn));
-        }
+        var ending = run.DisposeAsync().AsTask();
+        Assert.That(ending.IsCompleted, Is.False);
+        gate.SetResult();
+        await ending;
+        await asking;
 
-        Assert.That(
-            Creates("agent.run").Select(create => create.Estimate.Value),
-            Is.EqualTo(new[] { 50_000_000, 50_000_000 - Turn })
-        );
-        Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
-        Assert.That(Summaries.Single().Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(2 * Turn) }));
+        Assert.That((await BalanceAsync()).Reserved?.Value, Is.Zero);
+        Summaries.Clear();
+        Summaries.Enqueue(run.Summary);
     }
 
     [Test]
-    public async Task A_hold_that_is_lost_and_not_to_be_had_again_denies()
+    public async Task A_run_that_ends_while_its_call_waits_for_the_one_around_holds_nothing()
     {
-        var model = new MeteredModel();
-        using var agent = Agent(model);
-        await using var run = Begin(o => (o.Hold, o.KeepForFinalAnswer) = (Amount.Usd(0.5m), Amount.Usd(0.1m)));
-        await AskAsync(agent);
-        LoseHolds();
-        var other = await Cycles.ReserveAsync(new CyclesAction("x", "y"), Amount.Usd(0.9m));
-
-        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
-
-        Assert.That(run.Denial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
-        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((1, false)));
-        Assert.That(run.Summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(Turn) }), "recorded all the same");
-        await other.ReleaseAsync();
-    }
-
-    [Test]
-    public async Task A_hold_that_is_lost_during_its_last_call_is_recorded_at_the_end()
-    {
-        var model = new MeteredModel
-        {
-            Waits = _ =>
-            {
-                LoseHolds();
-                return Task.CompletedTask;
-            },
-        };
-        using var agent = Agent(model);
-        await using (Begin(o => o.Hold = Amount.Usd(0.5m)))
-        {
-            await AskAsync(agent);
-        }
-
-        Assert.That(Authority.Requests.OfType<EventCreateRequest>().Single().Actual.Value, Is.EqualTo(Turn));
-    }
-
-    [Test]
-    public async Task An_authority_that_is_away_when_a_hold_is_lost_is_asked_again()
-    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Authority.Gates["outer"] = gate.Task;
         using var agent = Agent(new MeteredModel());
-        await using var run = Begin(o => o.Hold = Amount.Usd(0.5m));
-        await AskAsync(agent);
-        LoseHolds();
-        Authority.IsAway = true;
-        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<CyclesTransportException>());
-        Authority.IsAway = false;
+        await using var outer = Begin(o => o.Hold = Amount.RiskPoints(10), "outer");
+        var inner = Begin(o => o.Hold = Amount.Usd(0.5m), "inner");
+        var asking = AskAsync(agent);
 
-        await AskAsync(agent);
+        await inner.DisposeAsync();
+        gate.SetResult();
+        await asking;
 
-        Assert.That(Creates("agent.run")[^1].Estimate.Value, Is.EqualTo(50_000_000 - Turn));
-    }
-
-    [Test]
-    public async Task A_call_whose_own_hold_is_lost_is_spent_under_every_policy()
-    {
-        await UseClientAsync(o => o.LeasePolicy = LeasePolicy.FailOnFinalize);
-        var model = new MeteredModel
-        {
-            Waits = _ =>
-            {
-                LoseHolds();
-                return Task.CompletedTask;
-            },
-        };
-        using var agent = Agent(model);
-        await using var run = Begin();
-
-        await AskAsync(agent);
-
-        Assert.That(run.Summary.Spend, Is.EqualTo(new[] { Amount.UsdMicrocents(Turn) }));
-    }
-
-    [Test]
-    public async Task A_lost_reserve_is_not_promised()
-    {
-        Admin.Budget(Small, Amount.UsdMicrocents(100_000));
-        var model = new MeteredModel();
-        using var agent = Agent(model);
-        await using var run = Begin(o =>
-        {
-            o.Subject = new Subject { Agent = "x" };
-            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
-        });
-        await AskAsync(agent);
-        LoseHolds();
-        var other = await Cycles.ReserveAsync(
-            new CyclesAction("x", "y"),
-            Amount.UsdMicrocents(80_000),
-            new ReserveOptions { Subject = new Subject { Agent = "x" } }
-        );
-
-        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
-
-        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((1, false)));
-        await other.ReleaseAsync();
-    }
-
-    [Test]
-    public async Task A_reserve_that_is_lost_while_its_model_is_denied_is_not_promised()
-    {
-        Admin.Budget(Small, Amount.UsdMicrocents(50_100));
-        var model = new MeteredModel();
-        using var agent = Agent(model);
-        await using var run = Begin(KeepsAlmostAll);
-        Authority.OnDenied = LoseHolds;
-
-        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
-
-        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
-    }
-
-    [Test]
-    public async Task A_lost_reserve_is_kept_again_where_that_can_be()
-    {
-        Admin.Budget(Small, Amount.UsdMicrocents(100_000));
-        using var agent = Agent(new MeteredModel());
-        await using var run = Begin(o =>
-        {
-            o.Subject = new Subject { Agent = "x" };
-            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
-        });
-        await AskAsync(agent);
-        LoseHolds();
-        await AskAsync(agent);
-        Admin.Debit(Small, Amount.UsdMicrocents(20_000));
-
-        Assert.That((await AskAsync(agent)).Text, Is.EqualTo(MeteredModel.Answer));
-
-        Assert.That(run.Summary.UsedKeptReserve, Is.True);
-        Assert.That(Creates("agent.run"), Has.Count.EqualTo(2));
+        Assert.That(Creates("agent.run").Select(create => create.Action.Name), Is.EqualTo(new[] { "outer" }));
     }
 
     [Test]
@@ -538,9 +414,6 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
 
         Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
     }
-
-    /// <summary>Until no beat can save a hold any more.</summary>
-    private void LoseHolds() => Clock.Advance(TimeSpan.FromMinutes(15));
 
     private static void KeepsAlmostAll(RunOptions options)
     {
