@@ -6,6 +6,9 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeProvider time, RunSteps? around)
 {
+    /// <summary>No timer is set for more than 49 days.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly object _gate = around?._gate ?? new();
     private long _max = max ?? long.MaxValue;
     private int _count;
@@ -35,7 +38,7 @@ internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeP
                 }
             }
 
-            await Task.Delay(left, clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(left < LongestWait ? left : LongestWait, clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

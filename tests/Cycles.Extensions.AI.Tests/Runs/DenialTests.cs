@@ -211,12 +211,13 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
         Assert.That((model.Calls, run.Summary.Steps, run.Summary.Denials), Is.EqualTo((3, 3, 5)));
     }
 
-    [Test]
-    public async Task A_wait_for_the_next_step_may_be_cancelled_and_takes_none()
+    [TestCase(1)]
+    [TestCase(24 * 365)]
+    public async Task A_wait_for_the_next_step_may_be_cancelled_and_takes_none(int hours)
     {
         using var cancelled = new CancellationTokenSource();
         using var agent = Agent(new MeteredModel());
-        await using var run = Begin(o => (o.Cooldown, o.MaxSteps) = (TimeSpan.FromHours(1), 2));
+        await using var run = Begin(o => (o.Cooldown, o.MaxSteps) = (TimeSpan.FromHours(hours), 2));
         await AskAsync(agent);
 
         var waiting = AskAsync(agent, cancelled.Token);
