@@ -209,9 +209,9 @@ internal sealed class ModelCalls
     /// <summary>Says no on this side.</summary>
     public Denial Denied(string name, ReasonCode reason, string message, Amount requested, TimeSpan? retryAfter = null)
     {
-        AdapterLog.DeniedHere(Log, name, reason);
         if (Shadow is null)
         {
+            AdapterLog.DeniedHere(Log, name, reason);
             CyclesRun.Current?.Tally.Denied(new RunCall(name, requested, IsTool: false));
         }
 

@@ -40,4 +40,11 @@ internal static partial class RunLog
 
     [LoggerMessage(248, LogLevel.Warning, "The shadow report could not write a line")]
     public static partial void ReportUnwritten(ILogger log, Exception exception);
+
+    [LoggerMessage(
+        249,
+        LogLevel.Information,
+        "In shadow mode, {Action} ran although it would have been denied here: {Reason}"
+    )]
+    public static partial void WouldBeDeniedHere(ILogger log, string action, ReasonCode reason);
 }

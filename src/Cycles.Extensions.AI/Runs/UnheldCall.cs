@@ -17,6 +17,7 @@ internal sealed class UnheldCall(ShadowReport report, RunRequest request, Denial
             return;
         }
 
+        RunLog.WouldBeDeniedHere(log, request.Action.Name, denial.ReasonCode);
         try
         {
             report.Add(

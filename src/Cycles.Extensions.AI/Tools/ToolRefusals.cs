@@ -84,7 +84,6 @@ internal sealed class ToolRefusals(
         TimeSpan? retryAfter = null
     )
     {
-        ToolLog.Refused(log, call.Name, reason);
         var denial = new Denial
         {
             ReasonCode = reason,
@@ -97,6 +96,7 @@ internal sealed class ToolRefusals(
             return RunUnheld(report, denial, call, terms);
         }
 
+        ToolLog.Refused(log, call.Name, reason);
         CyclesRun.Current?.Tally.Denied(call.In(terms));
         return Deny(call, terms, denial);
     }

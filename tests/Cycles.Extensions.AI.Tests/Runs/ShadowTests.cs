@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Runs;
 
@@ -122,6 +125,35 @@ public sealed class ShadowTests(bool streaming) : RunFixture(streaming), IDispos
             Is.EqualTo(new[] { "BUDGET_EXCEEDED", "RUN_HOLD_SPENT", "CALL_REPEATED", "NO_STEPS_LEFT" })
         );
         Assert.That(report.Saved, Is.EqualTo(new[] { Amount.UsdMicrocents(Turn), Amount.RiskPoints(2 * Points) }));
+    }
+
+    [Test]
+    public async Task The_log_says_of_no_call_that_it_was_denied()
+    {
+        var logs = new FakeLogCollector();
+        using var loggers = LoggerFactory.Create(logging =>
+            logging.Services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(logs))
+        );
+        using var agent = Agent(
+            new MeteredModel(["a"], ["a"]),
+            policy => policy.LoggerFactory = loggers,
+            chat => chat.LoggerFactory = loggers
+        );
+        await using (Begin(o => (o.Shadow, o.MaxSteps, o.MaxSameCalls) = (new ShadowReport(), 2, 1)))
+        {
+            await AskAsync(agent);
+        }
+
+        Assert.That(
+            logs.GetSnapshot().Select(line => $"{line.Level} {line.Message}"),
+            Is.EqualTo(
+                new[]
+                {
+                    "Information In shadow mode, a ran although it would have been denied here: CALL_REPEATED",
+                    "Information In shadow mode, m ran although it would have been denied here: NO_STEPS_LEFT",
+                }
+            )
+        );
     }
 
     [Test]
