@@ -176,7 +176,7 @@ public sealed class CyclesRun : IAsyncDisposable
     )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(agent);
-        if ((Shadow ?? Cycles.Shadow) is not null)
+        if (Shadow is not null)
         {
             return false;
         }
