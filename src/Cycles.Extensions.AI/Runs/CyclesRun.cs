@@ -54,7 +54,7 @@ public sealed class CyclesRun : IAsyncDisposable
         Tally = new RunTally(_parent?.Tally);
         Limits = new RunLimits(this, options, Clock);
         Opening = new RunOpening(this, options, _log);
-        _subject = new RunSubject(Id, options.Subject);
+        _subject = new RunSubject(Id, options.Subject, _parent?._subject);
         Ambient.Value = this;
     }
 
@@ -210,7 +210,7 @@ public sealed class CyclesRun : IAsyncDisposable
         return new ValueTask(_ending.Task);
     }
 
-    /// <summary>Who acts: the call's subject, open levels from the run's, and the run's id.</summary>
+    /// <summary>Who acts: the call's subject, open levels from the runs', and the run's id.</summary>
     internal Subject SubjectOf(Subject? given) => _subject.Of(given);
 
     /// <summary>A key for one of the run's requests.</summary>

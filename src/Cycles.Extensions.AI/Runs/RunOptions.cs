@@ -8,8 +8,8 @@ namespace Cycles.Extensions.AI;
 public sealed class RunOptions
 {
     /// <summary>
-    /// Who acts in this run, and for whom. A guard's own subject comes before it, the client's
-    /// (<see cref="CyclesClientOptions.Subject"/>) behind it. Default none.
+    /// Who acts in this run, and for whom. A guard's own subject comes before it; behind it that of the run around, then the
+    /// client's (<see cref="CyclesClientOptions.Subject"/>). Default none.
     /// </summary>
     public Subject? Subject { get; set; }
 

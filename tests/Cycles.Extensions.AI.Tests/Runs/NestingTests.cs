@@ -71,6 +71,23 @@ public sealed class NestingTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task A_run_inside_leaves_no_budget_of_the_outer_one()
+    {
+        Admin.Budget("tenant:acme/workflow:w", Amount.UsdMicrocents(1));
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        await using var outer = Begin(o => o.Subject = new Subject { Workflow = "w", Agent = "x" }, "outer");
+        await using var inner = Begin(o => o.Subject = new Subject { Agent = "y" }, "inner");
+        await using var innermost = Begin(name: "innermost");
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        var subject = Authority.Creates.Single().Subject;
+        Assert.That((subject.Workflow, subject.Agent, model.Calls), Is.EqualTo(("w", "y", 0)));
+        Assert.That(subject.Dimensions!["run"], Is.EqualTo(innermost.Id));
+    }
+
+    [Test]
     public async Task Runs_inside_count_into_the_hold_around_them_side_by_side()
     {
         await using (Begin(o => o.Hold = Amount.Usd(0.5m), "outer"))
