@@ -29,6 +29,11 @@ public sealed class RunOptions
     /// </summary>
     /// <remarks>
     /// <para>
+    /// The authority is asked for the run alone: for <c>agent.run</c>, by the run's subject. A budget of a guard's own
+    /// subject or a tool's toolset neither pays nor denies the calls in it, and no quota counts them. Where those have to
+    /// hold, leave it out.
+    /// </para>
+    /// <para>
     /// It lives as any guard does, about 11 minutes with the defaults; <see cref="CyclesClientOptions.Ttl"/> makes it
     /// longer. When it is lost, what was spent in it is recorded at the next call, as an event, and what is left of its
     /// amount is held again, or the call is denied as the first one would have been. Without the heartbeat
