@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI.Tests.Runs;
@@ -86,15 +87,21 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
     {
         var ran = 0;
         var tool = AIFunctionFactory
-            .Create((string x, int[] y) => ran++, "tool")
+            .Create((string x, int[] y, JsonElement z) => ran++, "tool")
             .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(0));
         await using var run = Begin(o => o.MaxSameCalls = 1);
 
-        await tool.InvokeAsync(new AIFunctionArguments { ["x"] = "1", ["y"] = new[] { 1, 2 } });
-        await tool.InvokeAsync(new AIFunctionArguments { ["y"] = new[] { 1, 2 }, ["x"] = "1" });
-        await tool.InvokeAsync(new AIFunctionArguments { ["x"] = "1", ["y"] = new[] { 2, 1 } });
-
+        await InvokeAsync(new() { ["x"] = "1", ["y"] = new[] { 1, 2 } }, """{"b":{"d":1,"c":2},"a":3}""");
+        await InvokeAsync(new() { ["y"] = new[] { 1, 2 }, ["x"] = "1" }, """{"a":3,"b":{"c":2,"d":1}}""");
+        Assert.That(ran, Is.EqualTo(1));
+        await InvokeAsync(new() { ["x"] = "1", ["y"] = new[] { 2, 1 } }, """{"a":3,"b":{"c":2,"d":1}}""");
         Assert.That(ran, Is.EqualTo(2));
+
+        async Task InvokeAsync(AIFunctionArguments arguments, string z)
+        {
+            arguments["z"] = JsonSerializer.Deserialize<JsonElement>(z);
+            await tool.InvokeAsync(arguments);
+        }
     }
 
     [Test]

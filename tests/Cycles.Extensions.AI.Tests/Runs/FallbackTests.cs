@@ -48,6 +48,10 @@ public sealed class FallbackTests(bool streaming) : RunFixture(streaming)
         await AskAsync(agent);
 
         Assert.That(model.Models, Is.EqualTo(new[] { "small", "small" }));
+        Assert.That(
+            run.Summary.Models.Select(item => (item.Name, item.Calls, item.Denials)),
+            Is.EqualTo(new[] { ("m", 0, 2), ("small", 2, 0) })
+        );
         Assert.That(model.Options.First()!.Tools!.Select(tool => tool.Name), Is.EqualTo(new[] { "b", "c" }));
     }
 

@@ -64,6 +64,23 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task Calls_of_another_client_draw_neither_on_the_hold_nor_on_what_is_kept()
+    {
+        await using var other = new CyclesClient(Authority, new CyclesClientOptions { TimeProvider = Clock });
+        var model = new MeteredModel();
+        using var agent = model
+            .AsBuilder()
+            .UseCycles(other, options => options.Prices.Add("m", inputUsdPerMillion: 1, outputUsdPerMillion: 2))
+            .Build();
+        await using var run = Begin(o => (o.Hold, o.KeepForFinalAnswer) = (Amount.Usd(1), Amount.Usd(0.1m)));
+
+        Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
+
+        Assert.That(run.Denial?.ReasonCode, Is.EqualTo(ReasonCode.BudgetExceeded));
+        Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
+    }
+
+    [Test]
     public async Task A_call_that_outlives_its_run_is_charged_all_the_same()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

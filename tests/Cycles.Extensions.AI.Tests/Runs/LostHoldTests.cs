@@ -39,6 +39,18 @@ public sealed class LostHoldTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task A_preflight_is_not_asked_again_with_a_hold_that_is_lost()
+    {
+        using var agent = Agent(new MeteredModel());
+        await using var run = Begin(o => (o.Preflight, o.Hold) = (Amount.Usd(1), Amount.Usd(0.5m)));
+        await AskAsync(agent);
+        LoseHolds();
+        await AskAsync(agent);
+
+        Assert.That(Authority.Requests.OfType<DecisionRequest>().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_hold_that_is_lost_and_not_to_be_had_again_denies()
     {
         var model = new MeteredModel();

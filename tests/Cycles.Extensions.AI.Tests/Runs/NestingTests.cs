@@ -304,6 +304,23 @@ public sealed class NestingTests(bool streaming) : RunFixture(streaming)
     }
 
     [Test]
+    public async Task A_run_that_is_over_limits_nothing_inside_it()
+    {
+        var model = new MeteredModel();
+        using var agent = Agent(model);
+        var outer = Begin(o => (o.MaxSteps, o.OnEnded) = (1, null), "outer");
+        await using (Begin(name: "inner"))
+        {
+            await AskAsync(agent);
+            await outer.DisposeAsync();
+            await AskAsync(agent);
+        }
+
+        Assert.That(model.Calls, Is.EqualTo(2));
+        Summaries.Enqueue(outer.Summary);
+    }
+
+    [Test]
     public async Task A_step_whose_call_is_denied_inside_goes_back_to_all()
     {
         var model = new MeteredModel();

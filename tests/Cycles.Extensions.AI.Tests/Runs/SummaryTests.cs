@@ -145,6 +145,7 @@ public sealed class SummaryTests(bool streaming) : RunFixture(streaming)
             Assert.That(first.Actual, Is.EqualTo(Amount.Usd(0)));
             Assert.That(first.Subject.Dimensions!["run"], Is.EqualTo(run.Id));
             Assert.That(run.Summary.HandOffs, Is.EqualTo(1));
+            Assert.That(run.Summary.Budgets.Single().Remaining.Value, Is.EqualTo(100_000_000));
         });
     }
 
