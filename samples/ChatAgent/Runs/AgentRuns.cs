@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace ChatAgent;
 
-/// <summary>The same agent six times. Only the pipeline around the model differs.</summary>
+/// <summary>The same agent six times. Only the pipeline around the model differs, and the run around the agent.</summary>
 internal static class AgentRuns
 {
     private const string Tenant = "demo";
