@@ -99,12 +99,15 @@ internal sealed class Heart
                 return;
             }
 
-            lease.IsLost = true;
-            LetGo(lease);
+            var now = Now;
+            Follow(lease, lease.Refused(error, now), now);
             Arm();
         }
 
-        _reporter.Lost(lease, error);
+        if (lease.IsLost)
+        {
+            _reporter.Lost(lease, error);
+        }
     }
 
     public CancellationToken LostToken(Lease lease)

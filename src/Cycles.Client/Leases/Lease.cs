@@ -146,7 +146,7 @@ internal sealed class Lease(
         );
     }
 
-    /// <summary>A beat was refused.</summary>
+    /// <summary>An extension was refused, of whomever.</summary>
     public HeartbeatPlan Refused(CyclesError error, TimeSpan now)
     {
         if (!LeaseRefusal.IsLoss(error))
@@ -154,7 +154,7 @@ internal sealed class Lease(
             return HeartbeatPlan.Stop(Schedule.LeadMs(now), "the authority refused");
         }
 
-        // A commit that was faster than the beat has finished the reservation, and nothing is lost.
+        // A commit that was faster than the extension has finished the reservation, and nothing is lost.
         IsLost = !(_isSettling && error.Code == ErrorCode.ReservationFinalized);
         return HeartbeatPlan.Ended;
     }

@@ -286,6 +286,29 @@ public sealed class HeartbeatTests : ClientFixture
     }
 
     [Test]
+    public async Task Nor_is_a_call_that_a_commit_overtakes()
+    {
+        Spends(70);
+        var gate = NewGate();
+        Authority.Next(Operation.Extend, Fault.Blocked(gate));
+        Authority.Next(Operation.Commit, Fault.LostAfter);
+        await using var client = NewClient(options => options.LeasePolicy = LeasePolicy.Cancel);
+        await using var guard = await client.ReserveAsync(Work, Tokens(100));
+        var lost = guard.LeaseLost;
+        var extending = guard.ExtendAsync(TimeSpan.FromMinutes(1));
+        await guard.CommitAsync(Tokens(70));
+        gate.SetResult();
+        var refused = await Assert.ThrowsAsync<CyclesException>(() => extending);
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused!.Code, Is.EqualTo(ErrorCode.ReservationFinalized));
+            Assert.That(lost.IsCancellationRequested, Is.False);
+            Assert.That(Warnings(), Has.None.Contain("is lost while"));
+        });
+        await client.FlushAsync(Timeout.InfiniteTimeSpan);
+    }
+
+    [Test]
     public async Task A_guard_that_nobody_has_is_extended_no_more()
     {
         var id = await ReserveAndForgetAsync();
