@@ -10,8 +10,8 @@ namespace Cycles;
 /// <remarks>
 /// <para>
 /// A record is written to a temporary file, flushed to disk and renamed, and the folder is flushed too: after that it
-/// survives the end of the process and of the machine. One that was written whole and not renamed is found too. Folders are 0700 and files 0600 where the system has such modes;
-/// the permissions of a base folder that exists are never changed.
+/// survives the end of the process and of the machine. One that was written whole and not renamed is found too. Folders
+/// are 0700 and files 0600 where the system has such modes; the permissions of a base folder that exists are never changed.
 /// </para>
 /// <para>
 /// What can't be read is renamed to <c>.corrupt</c> and never deleted. What was refused for good is moved to the folder
@@ -23,6 +23,12 @@ public sealed class FileSettlementJournal : ISettlementJournal
 {
     /// <summary>How many files of settled amounts wait for the next one, as temporary files like any other.</summary>
     private const int MostFree = 4;
+
+    /// <summary>
+    /// How often a write is begun. Each reader looks once for whole records that have no name, and may take one whose writer
+    /// lives: so it is as many as readers that may start while one record is written.
+    /// </summary>
+    private const int Tries = 100;
 
     private static readonly TimeSpan OldestTemporary = TimeSpan.FromHours(1);
 
@@ -142,15 +148,21 @@ public sealed class FileSettlementJournal : ISettlementJournal
             _isMade = true;
         }
 
-        try
+        _free.TryPop(out var free);
+        for (var left = Tries; ; left--)
         {
-            Save(path, content, _free.TryPop(out var free) ? free : null);
-        }
-        catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // Somebody cleared the folder away, or a file in it; once more, because this amount has to be kept.
-            JournalFolder.Make(Path.GetDirectoryName(path)!);
-            Save(path, content, free: null);
+            try
+            {
+                Save(path, content, free);
+                return;
+            }
+            catch (Exception e) when (left > 1 && e is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // Somebody cleared the folder away, or took a file in it; again, because this amount has to be kept, and
+                // who took it may have settled it, or found an older record in its place.
+                JournalFolder.Make(Path.GetDirectoryName(path)!);
+                free = null;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Cycles;
 
@@ -56,6 +57,8 @@ internal static class JournalFormat
 
     public static JournalRecord Read(ReadOnlyMemory<byte> file)
     {
+        // The parser looks into texts only when they are asked for, and what is in a body is asked for much later.
+        Require(Utf8.IsValid(file.Span), "it is not UTF-8");
         try
         {
             using var document = JsonDocument.Parse(file);
@@ -65,6 +68,10 @@ internal static class JournalFormat
         {
             // The exception's own message may quote the content.
             throw new FormatException($"it is not JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("it has half of a surrogate pair where a text belongs", e);
         }
     }
 

@@ -145,6 +145,32 @@ public sealed class FileJournalTests
         Assert.That((await Journal.ReadAsync()).Problems, Is.Empty, "once");
     }
 
+    private static IEnumerable<TestCaseData> NoTexts()
+    {
+        var good = Encoding.UTF8.GetBytes(JournalRecords.Json());
+        foreach (var place in new[] { "rsv_1", "http", "commit", "version", "grüße" })
+        {
+            var bytes = good.ToArray();
+            bytes[bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(place))] = 0xFF;
+            yield return new TestCaseData(bytes).SetArgDisplayNames($"no UTF-8 at {place}");
+        }
+
+        yield return new TestCaseData(Encoding.UTF8.GetBytes(JournalRecords.Json("\\ud800"))).SetArgDisplayNames(
+            "half of a pair"
+        );
+    }
+
+    [TestCaseSource(nameof(NoTexts)), Recovery(RecoveryScenarios.UnreadableRecords)]
+    public async Task Nor_does_a_text_that_is_none_keep_the_others_from_being_read(byte[] bytes)
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_2"));
+        await File.WriteAllBytesAsync(Path.Combine(Folder, "v2-1.json"), bytes);
+        var contents = await Journal.ReadAsync();
+        Assert.That(contents.Records.Single().ReservationId, Is.EqualTo("rsv_2"));
+        Assert.That(contents.Problems, Has.Count.EqualTo(1));
+        Assert.That(await File.ReadAllBytesAsync(Path.Combine(Folder, "v2-1.corrupt")), Is.EqualTo(bytes));
+    }
+
     [Test]
     public async Task Records_of_another_server_stay_where_they_are()
     {
@@ -202,6 +228,35 @@ public sealed class FileJournalTests
         Put(TemporaryOf(record), JournalRecords.Json());
         Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }));
         Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+    }
+
+    [Test]
+    public async Task One_whose_writer_lives_is_kept_however_many_others_find_it()
+    {
+        var journal = Journal;
+        using var done = new CancellationTokenSource();
+        var readers = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    while (!done.IsCancellationRequested)
+                    {
+                        await Journal.ReadAsync();
+                    }
+                })
+            )
+            .ToArray();
+        var ids = Enumerable.Range(0, 40).Select(i => $"rsv_{i}").ToArray();
+        foreach (var id in ids)
+        {
+            Assert.That(async () => await journal.WriteAsync(JournalRecords.Of(id)), Throws.Nothing);
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(readers);
+        Assert.That(await IdsAsync(), Is.EquivalentTo(ids));
+        Assert.That(Names("*").Order(), Is.EqualTo(ids.Select(JournalNames.Of).Order()));
     }
 
     [Test]
