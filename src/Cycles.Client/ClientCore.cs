@@ -7,6 +7,9 @@ namespace Cycles;
 /// <summary>What the clients of all tenants share: options, settlement, connections, and their end.</summary>
 internal sealed class ClientCore
 {
+    private readonly ConcurrentDictionary<ISettlementJournal, string?> _journals = new(
+        ReferenceEqualityComparer.Instance
+    );
     private readonly IDisposable? _owned;
     private int _disposed;
 
@@ -51,8 +54,9 @@ internal sealed class ClientCore
                 ? JournalIdentity.OfTenant(baseUrl, tenant)
                 : JournalIdentity.OfKey(baseUrl, Options.ApiKey ?? "");
         var journal = new SpendJournal(
-            Options.Journal?.Invoke(identity)
-                ?? new FileSettlementJournal(Options.JournalDirectory, identity, Options.TimeProvider),
+            Options.Journal is null
+                ? new FileSettlementJournal(Options.JournalDirectory, identity, Options.TimeProvider)
+                : JournalOf(identity, Options.Journal(identity)),
             baseUrl,
             Options.TimeProvider ?? TimeProvider.System,
             Log
@@ -92,6 +96,14 @@ internal sealed class ClientCore
         var http = HttpHandlers.NewInvoker(options);
         return new ClientCore(new HttpCyclesAuthority(() => http, options), options, http);
     }
+
+    /// <summary>Records do not say whose they are, so that a shared journal would be replayed with the wrong key.</summary>
+    private ISettlementJournal JournalOf(JournalIdentity identity, ISettlementJournal journal) =>
+        _journals.GetOrAdd(journal, identity.Tenant) == identity.Tenant
+            ? journal
+            : throw new InvalidOperationException(
+                $"{Options.NameOf(nameof(CyclesClientOptions.Journal))} gave tenant '{identity.Tenant}' the journal of another tenant: give each identity one of its own."
+            );
 
     /// <summary>Nobody waits: what is unsettled is reported.</summary>
     public void Dispose()

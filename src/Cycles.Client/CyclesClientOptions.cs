@@ -94,8 +94,7 @@ public sealed class CyclesClientOptions
 
     /// <summary>
     /// Gives the journal of a tenant instead of the files in <see cref="JournalDirectory"/>; asked once for each tenant,
-    /// when its client is made. Default none; in a container the registered <see cref="ISettlementJournal"/>, if there is
-    /// one, which then serves all tenants.
+    /// when its client is made, and one tenant's journal is refused for another. Default none.
     /// </summary>
     public Func<JournalIdentity, ISettlementJournal>? Journal { get; set; }
 

@@ -172,13 +172,6 @@ public static class CyclesClientServiceCollectionExtensions
             {
                 settings.TimeProvider ??= provider.GetService<TimeProvider>();
                 settings.LoggerFactory ??= provider.GetService<ILoggerFactory>();
-                if (
-                    settings is { Journal: null, BaseUrl: not null }
-                    && provider.GetService<ISettlementJournal>() is { } journal
-                )
-                {
-                    settings.Journal = _ => journal;
-                }
             }
         );
         services.AddSingleton<IValidateOptions<CyclesClientOptions>>(provider => new CyclesClientOptionsValidator(

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Cycles;
 
 /// <summary>
-/// Lets reserves with one key of the caller's follow each other. Two calls with one key share one hold: while one that
+/// Lets a client's reserves with one key of the caller's follow each other. Two calls with one key share one hold: while one that
 /// was cancelled still gives it back, a repeat would get a hold that is about to go.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>

@@ -219,6 +219,8 @@ internal sealed class Reserver(
         CancellationToken cancellationToken
     )
     {
+        // A reserve that waited for its key's turn may have outlived the client.
+        ObjectDisposedException.ThrowIf(settler.IsStopped, typeof(CyclesClient));
         Exception? unknown = null;
         var nobodyAnswered = false;
         try

@@ -135,11 +135,14 @@ public sealed class OperatorTests : JournalFixture
     }
 
     [Test]
-    public async Task A_journal_in_the_container_is_used_over_HTTP()
+    public async Task A_store_in_the_container_gives_the_journal()
     {
         await using var server = await ScriptedServer.StartAsync();
         var services = new ServiceCollection();
-        services.AddSingleton<ISettlementJournal>(Journal);
+        services.AddSingleton(Journal);
+        services
+            .AddOptions<CyclesClientOptions>()
+            .Configure<WatchedJournal>((options, journal) => options.Journal = _ => journal);
         services.AddCyclesClient(options =>
         {
             options.BaseUrl = server.Url;
@@ -149,6 +152,19 @@ public sealed class OperatorTests : JournalFixture
         await using var provider = services.BuildServiceProvider();
         await CommitAsync(provider.GetRequiredService<CyclesClient>(), 7);
         Assert.That((Journal.Writes, Kept.Records.Count), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public async Task A_journal_of_one_tenant_is_refused_for_another()
+    {
+        await using var client = NewClient(options =>
+        {
+            options.Journal = _ => Journal;
+            options.ApiKeyProvider = (_, _) => new(Seam.Key);
+        });
+        var refused = Assert.Throws<InvalidOperationException>(() => client.ForTenant("umbrella"));
+        Assert.That(refused!.Message, Does.Contain("Journal").And.Contain("umbrella"));
+        Assert.That(client.ForTenant("acme"), Is.SameAs(client));
     }
 
     [Test]

@@ -79,6 +79,23 @@ public sealed class CancellationTests : ClientFixture
     }
 
     [Test]
+    public async Task A_reserve_that_waits_for_its_keys_turn_sends_nothing_once_the_client_is_gone()
+    {
+        var gate = NewGate();
+        Authority.Next(Operation.Create, Fault.Blocked(gate));
+        var mine = new ReserveOptions { IdempotencyKey = "mine" };
+        var first = Client.ReserveAsync(Work, Tokens(100), mine).AsTask();
+        var second = Client.ReserveAsync(Work, Tokens(100), mine).AsTask();
+
+        Client.Dispose();
+        gate.SetResult();
+        await using var guard = await first;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => second);
+        Assert.That(Authority.Count(Operation.Create), Is.EqualTo(1));
+        HoldsExpire();
+    }
+
+    [Test]
     public async Task A_repeat_of_a_cancelled_reserve_never_gets_the_hold_that_goes_back()
     {
         var gate = NewGate();

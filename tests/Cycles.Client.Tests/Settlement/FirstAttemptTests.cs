@@ -171,7 +171,10 @@ public sealed class FirstAttemptTests : ClientFixture
     }
 
     [TestCaseSource(nameof(NoProof))]
-    public async Task Gone_without_a_code_is_no_event_while_the_reservation_may_still_be_committed(Fault asked, int? status)
+    public async Task Gone_without_a_code_is_no_event_while_the_reservation_may_still_be_committed(
+        Fault asked,
+        int? status
+    )
     {
         Spends(70);
         Authority.Next(Operation.Commit, Fault.Refused(410));
