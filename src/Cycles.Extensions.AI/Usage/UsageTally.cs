@@ -11,6 +11,9 @@ internal struct UsageTally
     private long _input;
     private long _cached;
     private long _output;
+
+    /// <summary>Reasoning that may be part of the output or not; only the total can tell.</summary>
+    private long _reasoning;
     private long _total;
 
     /// <summary>Whether nothing but zeros was reported.</summary>
@@ -33,19 +36,21 @@ internal struct UsageTally
             return;
         }
 
-        var output = Whole(Known(usage.OutputTokenCount), Known(usage.ReasoningTokenCount));
+        var (output, reasoning) = (Known(usage.OutputTokenCount), Known(usage.ReasoningTokenCount));
         _input = Next(_input, Known(usage.InputTokenCount), aggregation);
         _cached = Next(_cached, Known(usage.CachedInputTokenCount), aggregation);
-        _output = Next(_output, output, aggregation);
+        _output = Next(_output, Whole(output, reasoning), aggregation);
+        _reasoning = Next(_reasoning, PartOf(output, reasoning), aggregation);
         _total = Next(_total, Known(usage.TotalTokenCount), aggregation);
     }
 
     /// <summary>
-    /// What to price. A side that was not reported comes from the total; a total alone is all output, which costs more;
-    /// without any report it is what was counted.
+    /// What to price. A side that was not reported comes from the total; a total alone is all output, which costs more, and
+    /// so is what the total has beyond both sides, unless a part of one was counted apart; without any report it is what
+    /// was counted.
     /// </summary>
     /// <param name="counted">What was counted on this side of the wire, for what the total does not say either.</param>
-    /// <param name="isComplete">Whether all of it was reported.</param>
+    /// <param name="isComplete">Whether all of it was reported, each token on its side.</param>
     public readonly TokenCounts Resolve(TokenCounts counted, out bool isComplete)
     {
         var (input, output) = (Whole(_input, _cached), _output);
@@ -66,6 +71,17 @@ internal struct UsageTally
             output = isComplete ? _total - input : counted.Output;
         }
 
+        var beyond = _total - Sum(input, output);
+        if (beyond > 0)
+        {
+            var cached = PartOf(_input, _cached);
+            var isBoth = beyond == Sum(cached, _reasoning);
+            var ofInput = isBoth || (beyond == cached && beyond != _reasoning) ? cached : 0;
+            isComplete = isBoth || beyond == cached || beyond == _reasoning;
+            input += ofInput;
+            output += beyond - ofInput;
+        }
+
         return new TokenCounts(input, _cached, output);
     }
 
@@ -74,6 +90,9 @@ internal struct UsageTally
 
     /// <summary>No part is more than its whole: a provider that reports so has counted it apart.</summary>
     private static long Whole(long reported, long part) => part > reported ? Sum(reported, part) : reported;
+
+    /// <summary>What of a part its whole may have in it; none where it was counted apart for sure.</summary>
+    private static long PartOf(long reported, long part) => part > reported ? 0 : part;
 
     private static long Known(long? reported) => Math.Max(reported ?? 0, 0);
 

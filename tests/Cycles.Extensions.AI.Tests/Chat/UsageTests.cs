@@ -83,6 +83,85 @@ public sealed class UsageTests : ChatFixture
                 }
             ),
             Case(
+                "reasoning beside the output, as the total says",
+                15_000,
+                new()
+                {
+                    InputTokenCount = 10,
+                    OutputTokenCount = 50,
+                    ReasoningTokenCount = 20,
+                    TotalTokenCount = 80,
+                }
+            ),
+            Case(
+                "more reasoning than output is added once, whatever the total says",
+                20_200,
+                new()
+                {
+                    InputTokenCount = 10,
+                    OutputTokenCount = 2,
+                    ReasoningTokenCount = 94,
+                    TotalTokenCount = 106,
+                }
+            ),
+            Case(
+                "cached beside the input, as the total says",
+                2_200,
+                new()
+                {
+                    InputTokenCount = 10,
+                    CachedInputTokenCount = 4,
+                    OutputTokenCount = 5,
+                    TotalTokenCount = 19,
+                }
+            ),
+            Case(
+                "more cached than input is added once, whatever the total says",
+                2_000,
+                new()
+                {
+                    InputTokenCount = 4,
+                    CachedInputTokenCount = 12,
+                    OutputTokenCount = 5,
+                    TotalTokenCount = 21,
+                }
+            ),
+            Case(
+                "cached and reasoning beside, as the total says",
+                2_800,
+                new()
+                {
+                    InputTokenCount = 10,
+                    CachedInputTokenCount = 4,
+                    OutputTokenCount = 5,
+                    ReasoningTokenCount = 3,
+                    TotalTokenCount = 22,
+                }
+            ),
+            Case(
+                "as many cached as reasoning, the dearer beside",
+                2_600,
+                new()
+                {
+                    InputTokenCount = 10,
+                    CachedInputTokenCount = 4,
+                    OutputTokenCount = 5,
+                    ReasoningTokenCount = 4,
+                    TotalTokenCount = 19,
+                }
+            ),
+            Case(
+                "a total below its sides",
+                2_000,
+                new()
+                {
+                    InputTokenCount = 10,
+                    OutputTokenCount = 5,
+                    ReasoningTokenCount = 3,
+                    TotalTokenCount = 12,
+                }
+            ),
+            Case(
                 "negative is nothing",
                 2_000,
                 new()
@@ -99,6 +178,18 @@ public sealed class UsageTests : ChatFixture
         [
             Case("output is counted", 2_000, new() { InputTokenCount = 10 }),
             Case("input is counted", 1_700, new() { OutputTokenCount = 5 }),
+            Case(
+                "what nobody names is output",
+                4_000,
+                new()
+                {
+                    InputTokenCount = 10,
+                    CachedInputTokenCount = 0,
+                    OutputTokenCount = 5,
+                    ReasoningTokenCount = 3,
+                    TotalTokenCount = 25,
+                }
+            ),
         ];
 
     private static IEnumerable<TestCaseData> Nothing() =>
