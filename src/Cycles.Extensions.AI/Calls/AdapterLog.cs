@@ -55,7 +55,7 @@ internal static partial class AdapterLog
     [LoggerMessage(
         EventId = 208,
         Level = LogLevel.Warning,
-        Message = "A call of {Model} reported no usage; {Actual} is committed for it"
+        Message = "A call of {Model} reported no usage, or not all of it; {Actual} is committed for it"
     )]
     public static partial void UsageMissing(ILogger logger, string model, Amount actual);
 

@@ -75,7 +75,10 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
         Count(contents);
     }
 
-    /// <summary>Commits what was reported, in parts counted where it was reported in parts; the estimate without any.</summary>
+    /// <summary>
+    /// Commits what was reported, in parts counted where it was reported in parts; without any the estimate, or what came
+    /// through where that is more.
+    /// </summary>
     public ValueTask CommitAsync(ModelCall call) => CommitAsync(call, leastOutput: 0);
 
     /// <summary>
@@ -115,14 +118,18 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
     private ValueTask CommitEstimateOrMoreAsync(ModelCall call)
     {
         var observed = Used(_countedOutput, out _);
-        return call.CostOf(observed, Answered)?.Value > call.Estimate.Value
-            ? CommitAsync(call, observed, ActualSource.Counted)
-            : call.CommitEstimateAsync(Answered);
+        if (call.CostOf(observed, Answered) is not { } cost || cost.Value <= call.Estimate.Value)
+        {
+            return call.CommitEstimateAsync(Answered);
+        }
+
+        AdapterLog.UsageMissing(log, call.Model, cost);
+        return CommitAsync(call, observed, ActualSource.Counted);
     }
 
     private ValueTask CommitAsync(ModelCall call, long leastOutput) =>
         _usage.IsEmpty
-            ? call.CommitEstimateAsync(Answered)
+            ? CommitEstimateOrMoreAsync(call)
             : CommitAsync(
                 call,
                 Used(leastOutput, out var isReported),

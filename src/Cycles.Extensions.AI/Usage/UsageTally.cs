@@ -20,7 +20,7 @@ internal struct UsageTally
     public readonly bool IsEmpty => (_input | _cached | _output | _total) == 0;
 
     /// <summary>Whether the output has to be counted here, because neither it nor a total was reported.</summary>
-    public readonly bool LacksOutput => _output == 0 && _input > 0 && _total < _input;
+    public readonly bool LacksOutput => IsEmpty || (_output == 0 && _total < _input);
 
     public static UsageTally Of(UsageDetails? usage)
     {

@@ -102,6 +102,7 @@ public sealed class RandomStreamTests : ChatFixture
         // The cancelled one fails on its next update; where there is none it has come to its end.
         var isWhole = !breaks && (!stops || cancels && read == all.Count);
         var usages = UsagesOf(seen);
+        var counted = seen.Sum(update => (long)(update.Text.Length + 3) / 4);
         var isDone = seen.Any(update => update.FinishReason is not null);
         var isFinal = UsagesOf(seen.SkipWhile(update => update.FinishReason is null)).Count > 0;
         var (input, output) = (
@@ -110,11 +111,10 @@ public sealed class RandomStreamTests : ChatFixture
         );
         if (usages.Count == 0 && (isWhole || seen.Count == 0))
         {
-            return isWhole ? Estimate : null;
+            return isWhole ? Math.Max(Estimate, 100 * 7 + 200 * counted) : null;
         }
 
         // Input that is reported is all of it; output only where the model said that it is done.
-        var counted = seen.Sum(update => (long)(update.Text.Length + 3) / 4);
         isDone |= isWhole && counted <= 2 * output + 64;
         return 100 * (usages.Count == 0 ? 7 : input)
             + 200 * (isWhole && isDone || isFinal ? output : Math.Max(output, counted));

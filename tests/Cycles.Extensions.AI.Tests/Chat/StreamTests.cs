@@ -363,6 +363,18 @@ public sealed class StreamTests : ChatFixture
         Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("estimate"));
     }
 
+    [Test]
+    public async Task A_stream_without_usage_costs_what_came_through_where_that_is_more_than_the_estimate()
+    {
+        Spends(CountedInput + 100 * CountedPart);
+        Model.Updates = _ => [.. Enumerable.Repeat(Text(), 100), Finish()];
+
+        await Guard().GetStreamingResponseAsync(Ask(), Short).ToListAsync();
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
+        Assert.That(LogIds, Has.Some.EqualTo(208));
+    }
+
     [TestCase(UsageAggregation.Sum, 10 * 100 + 12 * 200)]
     [TestCase(UsageAggregation.Cumulative, 10 * 100 + 7 * 200)]
     public async Task Several_usages_are_added_up_or_the_highest_counts(UsageAggregation aggregation, long microcents)
@@ -403,6 +415,12 @@ public sealed class StreamTests : ChatFixture
         Assert.That(
             Authority.Requests.OfType<CommitRequest>().Select(commit => commit.Metadata?["actual_source"].GetString()),
             Is.EqualTo([source, source])
+        );
+        Assert.That(
+            Logs.GetSnapshot().Where(record => record.Id.Id == 208).Select(record => record.Message),
+            Is.All.EqualTo("A call of m reported no usage, or not all of it; 12840 USD_MICROCENTS is committed for it")
+                .And.Exactly(source == "estimate" ? 2 : 0)
+                .Items
         );
     }
 

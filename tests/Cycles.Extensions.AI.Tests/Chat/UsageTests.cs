@@ -245,6 +245,22 @@ public sealed class UsageTests : ChatFixture
     }
 
     [Test]
+    public async Task Without_any_usage_what_came_through_is_charged_where_that_is_more_than_the_estimate()
+    {
+        Spends(80_700);
+        Model.Reply = _ => new ChatResponse([
+            new ChatMessage(ChatRole.Assistant, $"{Canary}{new string('x', 800 - Canary.Length)}"),
+            new ChatMessage(ChatRole.Assistant, new string('y', 800)),
+        ]);
+
+        await Guard().GetResponseAsync(Ask(), new ChatOptions { MaxOutputTokens = 50 });
+
+        Assert.That(Commit.Metadata!["actual_source"].GetString(), Is.EqualTo("counted"));
+        Assert.That(Commit.Metrics!.TokensOutput, Is.EqualTo(400));
+        Assert.That(LogIds, Has.Some.EqualTo(208));
+    }
+
+    [Test]
     public async Task An_answer_without_a_response_is_charged_the_estimate()
     {
         Model.Reply = _ => null!;
