@@ -5,6 +5,9 @@ namespace Cycles.Extensions.AI;
 /// <summary>One tool call, guarded: reserve, run, settle.</summary>
 internal static class GuardedCall
 {
+    /// <summary>What a guard runs in this flow.</summary>
+    private static readonly AsyncLocal<(ToolGuard? Guard, ToolCall? Call)> Running = new();
+
     /// <returns>What the tool returned, or the text of the denial.</returns>
     /// <exception cref="BudgetDeniedException">Denied outside a tool loop, where the terms say to throw.</exception>
     public static ValueTask<object?> RunAsync(
@@ -26,7 +29,7 @@ internal static class GuardedCall
     )
     {
         using var place = entered;
-        if (place.IsGuardedAlready)
+        if (IsGuardedAlready(guard, call))
         {
             return await invoke();
         }
@@ -41,6 +44,7 @@ internal static class GuardedCall
         object? result;
         try
         {
+            Running.Value = (guard, call);
             result = await invoke();
         }
         catch
@@ -69,6 +73,16 @@ internal static class GuardedCall
 
         return denied.Text;
     }
+
+    /// <summary>
+    /// Whether another guard runs this very call, around this one: it goes by the same name and carries the same arguments
+    /// object. Where the same guard runs it, the tool calls itself.
+    /// </summary>
+    private static bool IsGuardedAlready(ToolGuard guard, ToolCall call) =>
+        Running.Value is { Guard: { } around, Call: { } running }
+        && around != guard
+        && ReferenceEquals(running.Arguments, call.Arguments)
+        && string.Equals(running.Name, call.Name, StringComparison.Ordinal);
 
     /// <summary>An MCP tool that fails does not throw: it returns a result that says so (MCP, CallToolResult).</summary>
     private static bool IsFailure(object? result) =>

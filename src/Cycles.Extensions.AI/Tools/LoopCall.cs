@@ -10,24 +10,19 @@ internal readonly struct LoopCall : IDisposable
 {
     private readonly FunctionInvocationContext? _context;
     private readonly ToolLoop? _loop;
-    private readonly string _tool;
 
     /// <summary>Whether the loop made the call, and not a tool that it runs.</summary>
     private readonly bool _isLoops;
 
-    private LoopCall(FunctionInvocationContext context, ToolLoop loop, string tool, bool isLoops)
+    private LoopCall(FunctionInvocationContext context, ToolLoop loop, bool isLoops)
     {
         _context = context;
         _loop = loop;
-        _tool = tool;
         _isLoops = isLoops;
     }
 
     /// <summary>Whether an exception would be swallowed and the model asked again.</summary>
     public bool IsInLoop => _context is not null;
-
-    /// <summary>Whether a guard around this one guards the same call.</summary>
-    public bool IsGuardedAlready { get; private init; }
 
     /// <summary>The call's idempotency key; null where nothing tells this call from another one.</summary>
     public string? Key { get; private init; }
@@ -40,19 +35,18 @@ internal readonly struct LoopCall : IDisposable
         var context = FunctionInvokingChatClient.CurrentContext;
 
         // A tool that calls another one is still inside the loop, but the call is not the loop's.
-        return context is null ? default : Enter(tool, context, ToolLoop.Of(context), IsFor(context.Function, tool));
+        return context is null ? default : Enter(context, ToolLoop.Of(context), IsFor(context.Function, tool));
     }
 
     /// <summary>A call in a loop that is known.</summary>
-    public static LoopCall Enter(string tool, FunctionInvocationContext context, ToolLoop loop, bool isLoops) =>
-        !isLoops ? new LoopCall(context, loop, tool, isLoops: false)
-        : loop.Begin(context, tool) is { } attempt
-            ? new LoopCall(context, loop, tool, isLoops: true)
+    public static LoopCall Enter(FunctionInvocationContext context, ToolLoop loop, bool isLoops) =>
+        isLoops
+            ? new LoopCall(context, loop, isLoops: true)
             {
-                Key = KeyOf(loop, context, attempt),
+                Key = KeyOf(loop, context, loop.Begin(context)),
                 Caps = CappedCalls.CapsOf(context.CallContent),
             }
-        : new LoopCall(context, loop, tool, isLoops: false) { IsGuardedAlready = true };
+            : new LoopCall(context, loop, isLoops: false);
 
     /// <summary>Lets the loop end after this batch.</summary>
     public void EndLoop() => _loop!.End(_context!);
@@ -61,7 +55,7 @@ internal readonly struct LoopCall : IDisposable
     {
         if (_isLoops)
         {
-            _loop!.Complete(_context!, _tool);
+            _loop!.Complete(_context!);
         }
     }
 

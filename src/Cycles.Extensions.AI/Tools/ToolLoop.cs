@@ -13,7 +13,6 @@ internal sealed class ToolLoop
     private static readonly ConditionalWeakTable<IEnumerable<ChatMessage>, ToolLoop> Loops = [];
 
     private readonly object _gate = new();
-    private readonly HashSet<(int Index, string Tool)> _running = [];
     private readonly Dictionary<int, int> _attempts = [];
     private int _iteration = -1;
     private bool _lastHasStarted;
@@ -47,8 +46,11 @@ internal sealed class ToolLoop
     public static bool HasEnded(IEnumerable<ChatMessage> messages) =>
         Loops.TryGetValue(messages, out var loop) && loop.IsOver;
 
-    /// <summary>Begins a call: which attempt at it this is, from 0; null when a guard around this one has begun it.</summary>
-    public int? Begin(FunctionInvocationContext context, string tool)
+    /// <summary>
+    /// Begins a call: which attempt at it this is, from 0. Others may be a retry's, a hedge's, or the tool's own call of
+    /// itself.
+    /// </summary>
+    public int Begin(FunctionInvocationContext context)
     {
         lock (_gate)
         {
@@ -57,11 +59,6 @@ internal sealed class ToolLoop
                 _iteration = context.Iteration;
                 _lastHasStarted = false;
                 _attempts.Clear();
-            }
-
-            if (!_running.Add((context.FunctionCallIndex, tool)))
-            {
-                return null;
             }
 
             _lastHasStarted |= IsLast(context);
@@ -85,11 +82,10 @@ internal sealed class ToolLoop
     }
 
     /// <summary>Ends a call, and the loop with it when the call is the batch's last and one of the batch ended the loop.</summary>
-    public void Complete(FunctionInvocationContext context, string tool)
+    public void Complete(FunctionInvocationContext context)
     {
         lock (_gate)
         {
-            _running.Remove((context.FunctionCallIndex, tool));
             context.Terminate |= _hasEnded && IsLast(context);
         }
     }

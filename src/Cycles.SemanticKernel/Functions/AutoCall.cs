@@ -50,7 +50,7 @@ internal sealed class AutoCall
         var isLoops =
             ReferenceEquals(call._context.Function, function) && Interlocked.Exchange(ref call._running, 1) == 0;
         own = isLoops ? call : null;
-        var place = LoopCall.Enter(tool, call._context, call._loop, isLoops);
+        var place = LoopCall.Enter(call._context, call._loop, isLoops);
         return isLoops && !call.IsChatClients ? place with { Caps = HistoryCaps.Of(call._context.ChatHistory) } : place;
     }
 

@@ -115,11 +115,6 @@ internal sealed class KernelGuard : IFunctionInvocationFilter, IAutoFunctionInvo
     )
     {
         using var place = entered;
-        if (place.IsGuardedAlready)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
 
         // Nothing of a streaming function runs before somebody reads, and filters outside may see to it that nobody does.
         // One inside may read, though, or act by itself; and a function that is called as a whole runs up to its stream.

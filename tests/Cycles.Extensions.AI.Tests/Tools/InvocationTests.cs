@@ -70,6 +70,17 @@ public sealed class InvocationTests : ToolFixture
     }
 
     [Test]
+    public async Task Two_guards_around_one_call_charge_it_once()
+    {
+        Spends(5);
+        var tool = new Opaque(Tool("find").WithCycles(Cycles, Costs(5))).WithCycles(Cycles, Costs(5));
+
+        await tool.InvokeAsync();
+
+        Assert.That(Authority.Creates, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_tool_that_throws_gives_its_hold_back_and_its_exception_comes_through()
     {
         var failure = new InvalidOperationException("broke");

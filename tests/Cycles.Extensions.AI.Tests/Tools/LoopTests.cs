@@ -298,11 +298,88 @@ public sealed class LoopTests(bool streaming) : LoopFixture(streaming)
     {
         Spends(5);
         var tool = new Opaque(Tool("find").WithCycles(Cycles, Costs(5))).WithCycles(Cycles, Costs(5));
-        using var loop = Loop(new ScriptedModel(["find"]));
+        using var loop = Loop(
+            new ScriptedModel(["find"]) { Arguments = new Dictionary<string, object?> { ["what"] = 7 } }
+        );
 
         await AskAsync(loop, [tool]);
 
         Assert.That(Authority.Creates, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_call_that_the_application_makes_twice_at_once_is_held_and_charged_twice()
+    {
+        Spends(600);
+        var bothAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var slow = AIFunctionFactory
+            .Create(
+                async () =>
+                {
+                    await bothAsked.Task;
+                    Ran.Enqueue("slow");
+                },
+                "slow"
+            )
+            .WithCycles(Cycles, Costs(600));
+        using var loop = Loop(
+            new ScriptedModel(["slow"]),
+            f =>
+                f.FunctionInvoker = async (context, token) =>
+                {
+                    var first = context.Function.InvokeAsync(context.Arguments, token).AsTask();
+                    var second = context.Function.InvokeAsync(context.Arguments, token).AsTask();
+                    bothAsked.SetResult();
+                    return string.Join('|', await Task.WhenAll(first, second));
+                }
+        );
+
+        var contents = await AskAsync(loop, [slow]);
+
+        Assert.That(ResultsOf(contents).Single(), Does.Contain("BUDGET_EXCEEDED"));
+        Assert.That(Ran, Has.Count.EqualTo(1));
+        Assert.That(Authority.Keys, Has.Count.EqualTo(2).And.Unique);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_tool_that_calls_itself_pays_for_each_call(bool withTheSameArguments)
+    {
+        Spends(3);
+        AIFunction? self = null;
+        self = AIFunctionFactory
+            .Create(
+                async (AIFunctionArguments arguments) =>
+                {
+                    Ran.Enqueue("self");
+                    if (Ran.Count < 3)
+                    {
+                        await self!.InvokeAsync(withTheSameArguments ? arguments : new());
+                    }
+                },
+                "self"
+            )
+            .WithCycles(Cycles, Costs(1));
+        using var loop = Loop(new ScriptedModel(["self"]));
+
+        await AskAsync(loop, [self]);
+
+        Assert.That(Authority.Keys, Has.Count.EqualTo(3).And.Unique);
+    }
+
+    [Test]
+    public async Task A_tool_that_hands_its_arguments_on_to_another_one_pays_for_both()
+    {
+        Spends(2);
+        var inner = Tool("inner").WithCycles(Cycles, Costs(1));
+        var outer = AIFunctionFactory
+            .Create(async (AIFunctionArguments arguments) => (await inner.InvokeAsync(arguments))?.ToString(), "outer")
+            .WithCycles(Cycles, Costs(1));
+        using var loop = Loop(new ScriptedModel(["outer"]));
+
+        await AskAsync(loop, [outer]);
+
+        Assert.That(Ran, Is.EqualTo(new[] { "inner" }));
     }
 
     [Test]
