@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Primitives;
 
 namespace Cycles.Extensions.AI;
 
@@ -27,6 +26,9 @@ public sealed class PriceTable
     /// <summary>Every entry with what brought it, null for code; in the order in which they count.</summary>
     private readonly List<(object? Source, PriceEntry Entry)> _entries = [];
 
+    /// <summary>Looked at when prices are asked for: registered there, the table would live as long as the configuration.</summary>
+    private volatile LoadedSection[] _sections = [];
+
     private volatile PriceList _list = PriceList.Empty;
 
     /// <summary>
@@ -51,9 +53,23 @@ public sealed class PriceTable
     /// Why the last change of a configuration could not be read; null when all is well. The prices read before stay
     /// until it can be.
     /// </summary>
-    public Exception? ReloadError { get; private set; }
+    public Exception? ReloadError
+    {
+        get
+        {
+            Refresh();
+            return Array.Find(_sections, section => section.Error is not null)?.Error;
+        }
+    }
 
-    internal PriceList Current => _list;
+    internal PriceList Current
+    {
+        get
+        {
+            Refresh();
+            return _list;
+        }
+    }
 
     /// <summary>Adds a price, in place of an earlier one for the same name.</summary>
     /// <param name="model">The model as calls name it, or a pattern such as <c>claude-*</c>; not empty.</param>
@@ -103,8 +119,8 @@ public sealed class PriceTable
     }
 
     /// <summary>
-    /// Takes the prices of a configuration section, and again whenever the configuration changes: a list of items with
-    /// <c>Model</c>, <c>InputUsdPerMillion</c>, <c>OutputUsdPerMillion</c> and, if wanted,
+    /// Takes the prices of a configuration section, and whenever it has changed takes them again before their next use: a
+    /// list of items with <c>Model</c>, <c>InputUsdPerMillion</c>, <c>OutputUsdPerMillion</c> and, if wanted,
     /// <c>CachedInputUsdPerMillion</c> and <c>Aliases</c>.
     /// </summary>
     /// <remarks>
@@ -116,8 +132,12 @@ public sealed class PriceTable
     public void Load(IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        Replace(section, PriceReader.Read(section));
-        ChangeToken.OnChange(section.GetReloadToken, Reload, section);
+        lock (_gate)
+        {
+            var loaded = new LoadedSection(section, section.GetReloadToken());
+            Replace(section, PriceReader.Read(section));
+            _sections = [.. _sections.Where(other => other.Section != section), loaded];
+        }
     }
 
     /// <summary>
@@ -150,7 +170,7 @@ public sealed class PriceTable
     public ModelPrice? Find(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return _list.Find(model);
+        return Current.Find(model);
     }
 
     private void LoadJson(Stream json, object source)
@@ -160,16 +180,29 @@ public sealed class PriceTable
         AsOf = asOf ?? AsOf;
     }
 
-    private void Reload(IConfiguration section)
+    private void Refresh()
     {
+        if (Array.Exists(_sections, section => section.HasChanged))
+        {
+            lock (_gate)
+            {
+                _sections = Array.ConvertAll(_sections, section => section.HasChanged ? Reloaded(section) : section);
+            }
+        }
+    }
+
+    private LoadedSection Reloaded(LoadedSection old)
+    {
+        var section = old.Section;
+        var loaded = new LoadedSection(section, section.GetReloadToken());
         try
         {
             Replace(section, PriceReader.Read(section));
-            ReloadError = null;
+            return loaded;
         }
-        catch (FormatException e)
+        catch (Exception e)
         {
-            ReloadError = e;
+            return loaded with { Error = e };
         }
     }
 

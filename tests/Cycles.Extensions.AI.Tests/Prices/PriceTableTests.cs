@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
@@ -134,6 +135,45 @@ public sealed class PriceTableTests
     }
 
     [Test]
+    public void What_is_wrong_with_one_configuration_is_told_until_it_can_be_read()
+    {
+        var (one, other) = (Priced("m"), Priced("n"));
+        _table.Load(new ConfigurationBuilder().Add(one).Build().GetSection("Prices"));
+        _table.Load(new ConfigurationBuilder().Add(other).Build().GetSection("Prices"));
+
+        one["Prices:0:InputUsdPerMillion"] = "a lot";
+        one.Reload();
+        other["Prices:0:InputUsdPerMillion"] = "2";
+        other.Reload();
+
+        Assert.That(_table.Find("n")!.InputUsdPerMillion, Is.EqualTo(2));
+        Assert.That(_table.ReloadError, Is.TypeOf<FormatException>());
+    }
+
+    [Test]
+    public void A_configuration_keeps_no_table_that_nobody_uses()
+    {
+        var configuration = new ConfigurationBuilder().Add(Priced("m")).Build();
+
+        var table = Load(configuration);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.That(table.IsAlive, Is.False);
+        GC.KeepAlive(configuration);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference Load(IConfiguration configuration)
+        {
+            var table = new PriceTable();
+            table.Load(configuration.GetSection("Prices"));
+            Assert.That(table.Find("m"), Is.Not.Null);
+            return new WeakReference(table);
+        }
+    }
+
+    [Test]
     public void A_file_is_read_and_read_again()
     {
         var path = Path.GetTempFileName();
@@ -222,6 +262,14 @@ public sealed class PriceTableTests
             Assert.That(() => _table.AddAlias("a", " "), Throws.ArgumentException);
             Assert.That(() => _table.AddAlias("a*", "m"), Throws.ArgumentException);
         });
+
+    private static Changeable Priced(string model) =>
+        new()
+        {
+            ["Prices:0:Model"] = model,
+            ["Prices:0:InputUsdPerMillion"] = "1",
+            ["Prices:0:OutputUsdPerMillion"] = "1",
+        };
 
     private sealed class Changeable : ConfigurationProvider, IConfigurationSource
     {
