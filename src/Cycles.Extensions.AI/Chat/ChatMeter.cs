@@ -46,7 +46,7 @@ internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAg
         {
             foreach (var message in response.Messages)
             {
-                Count(message.Contents);
+                Count(message?.Contents ?? []);
             }
         }
     }

@@ -21,10 +21,7 @@ internal sealed class ChatStreamCall(
     public override void Observe(ChatResponseUpdate item)
     {
         meter.Add(item);
-        if (call.Caps is { } caps && item is not null)
-        {
-            CappedCalls.Add(item.Contents, caps);
-        }
+        CappedCalls.Add(item, call.Caps);
     }
 
     public override ValueTask EndAsync(StreamEnd end) => meter.EndAsync(call, end, broken);

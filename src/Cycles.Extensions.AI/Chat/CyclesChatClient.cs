@@ -125,17 +125,18 @@ public sealed class CyclesChatClient : DelegatingChatClient
             throw;
         }
 
-        if (call.Caps is { } caps && response is not null)
+        // The model has run: whatever a reply is made of, and throws, its cost is settled.
+        var meter = NewMeter(input);
+        try
         {
-            foreach (var message in response.Messages)
-            {
-                CappedCalls.Add(message.Contents, caps);
-            }
+            meter.Add(response);
+            CappedCalls.Add(response, call.Caps);
+        }
+        finally
+        {
+            await meter.CommitAsync(call).ConfigureAwait(false);
         }
 
-        var meter = NewMeter(input);
-        meter.Add(response);
-        await meter.CommitAsync(call).ConfigureAwait(false);
         return response!;
     }
 

@@ -11,15 +11,34 @@ internal static class CappedCalls
 {
     private static readonly ConditionalWeakTable<FunctionCallContent, Caps> Turns = [];
 
-    /// <summary>Takes note of the calls among what a model turn answered.</summary>
-    public static void Add(IList<AIContent> contents, Caps caps)
+    /// <summary>Takes note of the calls in what a model turn answered, if it was capped.</summary>
+    public static void Add(ChatResponse? response, Caps? caps)
     {
-        foreach (var content in contents)
+        if (caps is null || response is null)
         {
-            if (content is FunctionCallContent call)
-            {
-                Turns.AddOrUpdate(call, caps);
-            }
+            return;
+        }
+
+        foreach (var message in response.Messages)
+        {
+            Add(message?.Contents, caps);
+        }
+    }
+
+    /// <inheritdoc cref="Add(ChatResponse, Caps)" />
+    public static void Add(ChatResponseUpdate? update, Caps? caps)
+    {
+        if (caps is not null)
+        {
+            Add(update?.Contents, caps);
+        }
+    }
+
+    private static void Add(IList<AIContent>? contents, Caps caps)
+    {
+        foreach (var call in contents?.OfType<FunctionCallContent>() ?? [])
+        {
+            Turns.AddOrUpdate(call, caps);
         }
     }
 

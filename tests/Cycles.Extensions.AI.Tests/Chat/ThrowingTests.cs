@@ -2,7 +2,10 @@ using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI.Tests.Chat;
 
-/// <summary>What throws between a hold and its call gives the hold back: the fixture finds nothing reserved.</summary>
+/// <summary>
+/// What throws between a hold and its call gives the hold back, and what throws behind the call leaves it charged: the
+/// fixture finds nothing reserved.
+/// </summary>
 public sealed class ThrowingTests : ChatFixture
 {
     [TestCase(false)]
@@ -65,6 +68,43 @@ public sealed class ThrowingTests : ChatFixture
         var guard = Guard(options => options.TokenEstimator = new PickyEstimator());
 
         await AssertThrowsAsync(guard, new ChatOptions(), streaming, asks: false);
+    }
+
+    [TestCase(true, 2_000)]
+    [TestCase(false, 12_840)]
+    public async Task A_reply_with_a_message_that_is_not_there(bool reports, long microcents)
+    {
+        Spends(microcents);
+        Cap(new Caps { MaxTokens = 50 });
+        var reply = new ChatResponse(new List<ChatMessage> { null!, new(ChatRole.Assistant, Canary) })
+        {
+            Usage = reports ? new() { InputTokenCount = 10, OutputTokenCount = 5 } : null,
+        };
+        Model.Reply = _ => reply;
+
+        var response = await Guard().GetResponseAsync(Ask(), new ChatOptions { MaxOutputTokens = 50 });
+
+        Assert.That(response, Is.SameAs(reply));
+        Assert.That(Commit.Metadata is null, Is.EqualTo(reports));
+    }
+
+    [TestCase(true, 2_000)]
+    [TestCase(false, 12_840)]
+    public async Task A_reply_that_can_not_be_looked_into(bool reports, long microcents)
+    {
+        Spends(microcents);
+        Cap(new Caps { MaxTokens = 50 });
+        Model.Reply = _ => new ChatResponse
+        {
+            Messages = default(ArraySegment<ChatMessage>),
+            Usage = reports ? new() { InputTokenCount = 10, OutputTokenCount = 5 } : null,
+        };
+
+        await Assert.CatchAsync<InvalidOperationException>(async () =>
+            await Guard().GetResponseAsync(Ask(), new ChatOptions { MaxOutputTokens = 50 })
+        );
+
+        Assert.That(Commit.Metadata is null, Is.EqualTo(reports));
     }
 
     private async Task AssertThrowsAsync(IChatClient guard, ChatOptions options, bool streaming, bool asks = true)

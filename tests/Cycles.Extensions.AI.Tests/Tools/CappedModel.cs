@@ -12,7 +12,7 @@ internal sealed class CappedModel(Caps caps, params string[] tools) : Delegating
     )
     {
         var response = await base.GetResponseAsync(messages, options, cancellationToken);
-        CappedCalls.Add(response.Messages[0].Contents, caps);
+        CappedCalls.Add(response, caps);
         return response;
     }
 }
