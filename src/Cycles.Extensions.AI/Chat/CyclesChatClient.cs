@@ -19,7 +19,8 @@ namespace Cycles.Extensions.AI;
 /// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied
 /// tool ended the loop (<see cref="DenialMode.Terminate"/>) it answers with nothing, and nobody is asked. A call that
 /// throws gives its hold back. A settlement that fails never hides a reply. A poll with a
-/// <see cref="ChatOptions.ContinuationToken"/> belongs to a call that was charged when it began, and passes through.
+/// <see cref="ChatOptions.ContinuationToken"/> belongs to a call that was charged when it began, and passes through; that
+/// call's caps go with the token.
 /// </para>
 /// <para>
 /// A stream is passed on update by update and settled when its enumeration ends, early or not; a consumer that stops at
@@ -78,7 +79,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(messages, options) ? base.GetResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(messages, options)
+                ? CappedCalls.FollowAsync(options, base.GetResponseAsync(messages, options, cancellationToken))
             : ToolLoop.HasEnded(messages) ? Task.FromResult(new ChatResponse())
             : GuardedAsync(messages, options, cancellationToken);
     }
@@ -92,7 +94,12 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(messages, options) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+        return PassesThrough(messages, options)
+                ? CappedCalls.FollowAsync(
+                    options,
+                    base.GetStreamingResponseAsync(messages, options, cancellationToken),
+                    cancellationToken
+                )
             : ToolLoop.HasEnded(messages) ? NoUpdates()
             : GuardedStream.RunAsync(
                 token => BeginStreamAsync(messages, options, token),

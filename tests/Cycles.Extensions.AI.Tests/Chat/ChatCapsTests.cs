@@ -222,4 +222,90 @@ public sealed class ChatCapsTests : ChatFixture
 
         public override ChatOptions Clone() => new HouseOptions(this);
     }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_free_tool_that_the_caps_exclude_does_not_run_when_a_poll_brings_the_call(bool streaming)
+    {
+        Cap(new Caps { ToolDenylist = ["free"] });
+        var (first, second) = (Token(1), Token(2));
+        Model.Reply = call =>
+            call switch
+            {
+                0 => new ChatResponse { ContinuationToken = first },
+                1 => new ChatResponse { ContinuationToken = second },
+                2 => new ChatResponse(new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "free")])),
+                _ => Reply(1, 1),
+            };
+        Model.Updates = call =>
+            call switch
+            {
+                0 => [new ChatResponseUpdate { ContinuationToken = first }],
+                1 => [new ChatResponseUpdate { ContinuationToken = second }],
+                2 => [new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "free")])],
+                _ => [Usage(1, 1)],
+            };
+        var hasRun = false;
+        using var loop = Guard().AsBuilder().UseFunctionInvocation().Build();
+
+        await AskAsync(null);
+        await AskAsync(first);
+        await AskAsync(second);
+
+        Spends(Authority.Creates[0].Estimate.Value + 300);
+        Assert.That(hasRun, Is.False);
+        Assert.That(Model.Calls, Is.EqualTo(4));
+
+        async Task AskAsync(ResponseContinuationToken? token)
+        {
+            var options = new ChatOptions { ContinuationToken = token, Tools = [Free(() => hasRun = true)] };
+            var messages = token is null ? Ask() : [];
+            _ = streaming
+                ? await loop.GetStreamingResponseAsync(messages, options).ToChatResponseAsync()
+                : await loop.GetResponseAsync(messages, options);
+        }
+
+        static ResponseContinuationToken Token(byte number) => ResponseContinuationToken.FromBytes(new[] { number });
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_free_tool_that_the_caps_exclude_does_not_run_when_it_is_approved(bool streaming)
+    {
+        Cap(new Caps { ToolDenylist = ["free"] });
+        var content = new FunctionCallContent("1", "free");
+        Model.Reply = call =>
+            call > 0
+                ? Reply(1, 1)
+                : new ChatResponse(new ChatMessage(ChatRole.Assistant, [content]))
+                {
+                    Usage = new() { InputTokenCount = 1, OutputTokenCount = 1 },
+                };
+        Model.Updates = call =>
+            call > 0 ? [Usage(1, 1)] : [new ChatResponseUpdate(ChatRole.Assistant, [content]), Usage(1, 1)];
+        Spends(600);
+        var hasRun = false;
+        using var loop = Guard().AsBuilder().UseFunctionInvocation().Build();
+        var options = new ChatOptions { Tools = [new ApprovalRequiredAIFunction(Free(() => hasRun = true))] };
+
+        var chat = Ask();
+        var asked = await AskAsync();
+        chat.AddRange(asked.Messages);
+        var request = asked
+            .Messages.SelectMany(message => message.Contents)
+            .OfType<ToolApprovalRequestContent>()
+            .Single();
+        chat.Add(new ChatMessage(ChatRole.User, [request.CreateResponse(approved: true)]));
+        await AskAsync();
+
+        Assert.That(hasRun, Is.False);
+
+        async Task<ChatResponse> AskAsync() =>
+            streaming
+                ? await loop.GetStreamingResponseAsync(chat, options).ToChatResponseAsync()
+                : await loop.GetResponseAsync(chat, options);
+    }
+
+    private AIFunction Free(Action runs) =>
+        AIFunctionFactory.Create(runs, "free").WithCycles(Cycles, terms => terms.Estimate = Amount.UsdMicrocents(0));
 }
