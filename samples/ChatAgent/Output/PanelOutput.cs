@@ -6,8 +6,6 @@ namespace ChatAgent;
 /// <summary>A panel for each run, for a terminal.</summary>
 internal static class PanelOutput
 {
-    private const int MostTurns = 8;
-
     public static void Write(IAnsiConsole console, IReadOnlyList<AgentRun> runs)
     {
         foreach (var run in runs)
@@ -19,7 +17,7 @@ internal static class PanelOutput
     private static Panel PanelOf(AgentRun run)
     {
         var rows = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn(new GridColumn().NoWrap()).AddColumn();
-        foreach (var (turn, number) in run.Log.Turns.Take(MostTurns).Select((turn, i) => (turn, i + 1)))
+        foreach (var (turn, number) in run.Log.Turns.Take(Sentence.MostTurns).Select((turn, i) => (turn, i + 1)))
         {
             var color = turn.Tools.Exists(step => step.Denied is not null) ? "red" : "green";
             rows.AddRow(
@@ -29,7 +27,7 @@ internal static class PanelOutput
             );
         }
 
-        if (run.Log.Turns.Count > MostTurns)
+        if (run.Log.Turns.Count > Sentence.MostTurns)
         {
             rows.AddRow("...", "", "");
         }

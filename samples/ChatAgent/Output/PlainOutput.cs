@@ -5,15 +5,12 @@ namespace ChatAgent;
 /// <summary>Plain lines for files, pipes and tests: the same ones every time.</summary>
 internal static class PlainOutput
 {
-    /// <summary>As much of a run as anybody reads.</summary>
-    private const int MostTurns = 8;
-
     public static void Write(TextWriter output, IReadOnlyList<AgentRun> runs)
     {
         foreach (var run in runs)
         {
             output.WriteLine($"{run.Name}: {run.Protection}");
-            foreach (var (turn, number) in run.Log.Turns.Take(MostTurns).Select((turn, i) => (turn, i + 1)))
+            foreach (var (turn, number) in run.Log.Turns.Take(Sentence.MostTurns).Select((turn, i) => (turn, i + 1)))
             {
                 output.WriteLine(
                     string.Create(
@@ -23,7 +20,7 @@ internal static class PlainOutput
                 );
             }
 
-            if (run.Log.Turns.Count > MostTurns)
+            if (run.Log.Turns.Count > Sentence.MostTurns)
             {
                 output.WriteLine("  ...");
             }

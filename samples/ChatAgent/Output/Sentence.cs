@@ -4,9 +4,12 @@ using Cycles;
 
 namespace ChatAgent;
 
-/// <summary>The words that both outputs share.</summary>
+/// <summary>What both outputs share: their words, and how much they show.</summary>
 internal static class Sentence
 {
+    /// <summary>As much of a run as anybody reads.</summary>
+    public const int MostTurns = 8;
+
     public static string Turn(RunTurn turn) =>
         (turn.Model == ScriptedModel.Name ? "" : $"{turn.Model}: ")
         + (turn.Tools.Count == 0 ? "answers" : string.Join(", ", turn.Tools.Select(Tool)));

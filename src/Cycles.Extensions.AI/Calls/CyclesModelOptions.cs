@@ -72,6 +72,7 @@ public abstract class CyclesModelOptions
         ThrowIf(TokensPerAttachment < 0, nameof(TokensPerAttachment), "must be 0 or more");
         ThrowIf(SafetyFactor is < 1 or > 100, nameof(SafetyFactor), "must be 1 to 100");
         ThrowIf(MaxCooldown < TimeSpan.Zero, nameof(MaxCooldown), "must be 0 or more");
+        ThrowIfUndefined(UnpricedModels, nameof(UnpricedModels));
         ThrowIf(
             UnpricedModels == UnpricedModel.Estimate
                 && UnpricedEstimate is not { Unit: AmountUnit.UsdMicrocents, Value: > 0 },
@@ -80,6 +81,10 @@ public abstract class CyclesModelOptions
         );
         return (CyclesModelOptions)MemberwiseClone();
     }
+
+    private protected void ThrowIfUndefined<T>(T value, string option)
+        where T : struct, Enum =>
+        ThrowIf(!Enum.IsDefined(value), option, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
 
     private protected void ThrowIf(bool wrong, string option, string bounds)
     {

@@ -8,7 +8,10 @@ namespace Cycles.Extensions.AI;
 /// </remarks>
 internal static class GuardedStream
 {
-    /// <summary>How much is read on where the consumer stopped at the finish reason: usage comes right behind it.</summary>
+    /// <summary>
+    /// How much is read on where the consumer stopped at the finish reason: usage comes right behind it. So many leave room
+    /// for empty items in between, and are an end to a stream that has none.
+    /// </summary>
     private const int DrainedItems = 16;
 
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);

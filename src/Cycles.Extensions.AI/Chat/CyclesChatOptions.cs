@@ -51,6 +51,8 @@ public sealed class CyclesChatOptions : CyclesModelOptions
             nameof(Fallbacks),
             "must not be guarded themselves, which would charge their calls twice"
         );
+        ThrowIfUndefined(UsageAggregation, nameof(UsageAggregation));
+        ThrowIfUndefined(BrokenStreams, nameof(BrokenStreams));
         var copy = (CyclesChatOptions)CheckedCopy();
         copy.Fallbacks = [.. Fallbacks];
         return copy;

@@ -7,7 +7,7 @@ namespace Cycles.Extensions.AI;
 /// <summary>Counts what a request and a reply are made of, through an estimator that sees only text.</summary>
 internal sealed class ContentTokens(ITokenEstimator estimator, long tokensPerAttachment)
 {
-    /// <summary>A role, a name and the marks between messages.</summary>
+    /// <summary>A mark where it starts, a role, a mark behind that and one where it ends, each a token, as in OpenAI's chat format.</summary>
     private const long TokensPerMessage = 4;
 
     /// <summary>A tool's schema is written anew for each count, and does not change.</summary>

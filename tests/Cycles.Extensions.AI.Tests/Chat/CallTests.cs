@@ -382,6 +382,9 @@ public sealed class CallTests : ChatFixture
             ["Unit", Spoils(o => o.Unit = AmountUnit.Credits)],
             ["Prices", Spoils(o => o.Prices = null!)],
             ["TokenEstimator", Spoils(o => o.TokenEstimator = null!)],
+            ["UnpricedModels", Spoils(o => o.UnpricedModels = (UnpricedModel)7)],
+            ["UsageAggregation", Spoils(o => o.UsageAggregation = (UsageAggregation)7)],
+            ["BrokenStreams", Spoils(o => o.BrokenStreams = (BrokenStreamCharge)7)],
             ["UnpricedEstimate", Spoils(o => o.UnpricedModels = UnpricedModel.Estimate)],
         ];
 }
