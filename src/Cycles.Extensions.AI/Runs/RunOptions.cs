@@ -15,7 +15,8 @@ public sealed class RunOptions
 
     /// <summary>
     /// How many times a model may be asked, 1 or more. The last time it is offered no tools, so that it answers; a call
-    /// after that is denied (<see cref="LocalReasons.NoStepsLeft"/>). Default no limit but that of the authority's caps.
+    /// after that is denied (<see cref="LocalReasons.NoStepsLeft"/>). A call in shadow mode counts too: the model is asked.
+    /// Default no limit but that of the authority's caps.
     /// </summary>
     public int? MaxSteps { get; set; }
 
