@@ -88,8 +88,15 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
             throw;
         }
 
-        call.Observe(contents);
-        await call.EndAsync(StreamEnd.Completed).ConfigureAwait(false);
+        try
+        {
+            call.Observe(contents);
+        }
+        finally
+        {
+            await call.EndAsync(StreamEnd.Completed).ConfigureAwait(false);
+        }
+
         return contents;
     }
 

@@ -72,6 +72,14 @@ public sealed class OtherServiceTests : KernelFixture
         Spends(microcents: Authority.Creates[0].Estimate.Value);
     }
 
+    [Test]
+    public async Task An_answer_that_can_not_be_looked_into_is_charged_all_the_same()
+    {
+        var kernel = With(new PlainService { Answer = null! });
+        await Assert.CatchAsync<Exception>(() => AskAsync(kernel, isStreaming: false, settings: null));
+        Spends(microcents: Authority.Creates[0].Estimate.Value);
+    }
+
     private Kernel With(IChatCompletionService service) =>
         Governed(build: builder => builder.Services.AddSingleton(service));
 
