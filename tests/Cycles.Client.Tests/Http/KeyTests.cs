@@ -16,6 +16,7 @@ public sealed class KeyTests
             new()
             {
                 Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
                 ApiKeyProvider = (tenant, _) =>
                 {
                     asked.Add(tenant);
@@ -47,6 +48,7 @@ public sealed class KeyTests
             new()
             {
                 Subject = new() { Tenant = "acme", Agent = "bot" },
+                JournalDirectory = TestHome.NewJournal(),
                 ApiKeyProvider = (tenant, _) => new ValueTask<string>($"key-{tenant}"),
             }
         );
@@ -89,7 +91,11 @@ public sealed class KeyTests
     public async Task Where_the_server_alone_knows_the_tenant_a_subject_is_sent_as_it_is()
     {
         await using var server = await ScriptedServer.StartAsync();
-        await using var client = new CyclesClient(server.Url, Seam.Key);
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new() { JournalDirectory = TestHome.NewJournal() }
+        );
         await client.DecideAsync(Work, Amount.Tokens(1), new() { Subject = new() { Tenant = "umbrella" } });
         Assert.That(System.Text.Encoding.UTF8.GetString(server.Request.Body), Does.Contain("\"tenant\":\"umbrella\""));
     }

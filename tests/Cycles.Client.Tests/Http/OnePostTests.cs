@@ -56,7 +56,7 @@ public sealed class OnePostTests
         await using var provider = Container(server.Url);
         await using var client = container
             ? provider.GetRequiredService<CyclesClient>()
-            : new CyclesClient(server.Url, Seam.Key);
+            : new CyclesClient(server.Url, Seam.Key, new() { JournalDirectory = TestHome.NewJournal() });
 
         var thrown = await Assert.ThrowsAsync<CyclesException>(() => client.GetReservationAsync("rsv_1"));
         Assert.That(thrown!.Status, Is.EqualTo(503));
@@ -72,7 +72,11 @@ public sealed class OnePostTests
                 ? Answers.Body(502, "text/html", "<html>")(context)
                 : Answers.Valid(context)
         );
-        await using var client = new CyclesClient(server.Url, Seam.Key);
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new() { JournalDirectory = TestHome.NewJournal() }
+        );
         Assert.That((await client.GetReservationAsync("rsv_1")).ReservationId, Is.EqualTo("rsv_1"));
     }
 
@@ -84,7 +88,11 @@ public sealed class OnePostTests
         await using var server = await ScriptedServer.StartAsync(
             Answers.Error(status, code, retryAfter is null ? [] : [("Retry-After", retryAfter)])
         );
-        await using var client = new CyclesClient(server.Url, Seam.Key);
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new() { JournalDirectory = TestHome.NewJournal() }
+        );
         await Assert.ThrowsAsync<CyclesException>(() => client.GetReservationAsync("rsv_1"));
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
@@ -96,6 +104,7 @@ public sealed class OnePostTests
         var services = new ServiceCollection();
         services.AddCyclesClient(options => options.BaseUrl = server.Url);
         services.AddCyclesClient(options => options.ApiKey = Seam.Key);
+        services.AddCyclesClient(options => options.JournalDirectory = TestHome.NewJournal());
         await using var provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<CyclesClient>();
         await Assert.ThrowsAsync<CyclesException>(() => client.GetReservationAsync("rsv_1"));
@@ -133,7 +142,17 @@ public sealed class OnePostTests
     public async Task A_whole_life_over_HTTP_settles_once()
     {
         await using var server = await ScriptedServer.StartAsync();
-        await using (var client = new CyclesClient(server.Url, Seam.Key, new() { Subject = new() { Tenant = "acme" } }))
+        await using (
+            var client = new CyclesClient(
+                server.Url,
+                Seam.Key,
+                new()
+                {
+                    Subject = new() { Tenant = "acme" },
+                    JournalDirectory = TestHome.NewJournal(),
+                }
+            )
+        )
         {
             await using var guard = await client.ReserveAsync(Work, Amount.Tokens(10));
             Assert.That((await guard.CommitAsync(Amount.Tokens(7))).Charged, Is.EqualTo(Amount.Tokens(7)));
@@ -162,7 +181,15 @@ public sealed class OnePostTests
         await using var server = RawServer.Hangs(
             $"HTTP/1.1 200 OK\r\nContent-Length: {Answers.Decide.Length}\r\n\r\n{Answers.Decide}"
         );
-        var client = new CyclesClient(server.Url, Seam.Key, new() { Subject = new() { Tenant = "acme" } });
+        var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new()
+            {
+                Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
+            }
+        );
         await client.DecideAsync(Work, Amount.Tokens(1));
         await client.DisposeAsync();
         await server.WhenAllClosed().WaitAsync(TimeSpan.FromSeconds(30));
@@ -175,6 +202,7 @@ public sealed class OnePostTests
         {
             options.BaseUrl = url;
             options.ApiKey = Seam.Key;
+            options.JournalDirectory = TestHome.NewJournal();
         });
         return services.BuildServiceProvider();
     }

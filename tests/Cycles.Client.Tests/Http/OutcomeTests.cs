@@ -320,7 +320,15 @@ public sealed class OutcomeTests
         await using var server = await ScriptedServer.StartAsync(
             Answers.Json(200, """{"decision":"DENY","reason_code":"ACTION_KIND_DENIED","affected_scopes":[]}""")
         );
-        await using var client = new CyclesClient(server.Url, Seam.Key, new() { Subject = new() { Tenant = "acme" } });
+        await using var client = new CyclesClient(
+            server.Url,
+            Seam.Key,
+            new()
+            {
+                Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
+            }
+        );
         var denied = await Assert.ThrowsAsync<BudgetDeniedException>(async () =>
             await client.ReserveAsync(new("llm.completion", "gpt-4o"), Amount.Tokens(1))
         );

@@ -57,7 +57,12 @@ public sealed class DurabilityTests : JournalFixture
         Kill(first);
         Assert.That(Kept.Records, Has.Count.EqualTo(1));
 
-        var flush = await Start().FlushAsync(Timeout.InfiniteTimeSpan);
+        // Held up, because the replay may be faster than the flush, which counts from its own beginning.
+        var gate = NewGate();
+        Authority.Next(Operation.Commit, Fault.Blocked(gate));
+        var flushing = Start().FlushAsync(Timeout.InfiniteTimeSpan);
+        gate.SetResult();
+        var flush = await flushing;
         Assert.Multiple(() =>
         {
             Assert.That(flush, Is.EqualTo(new FlushResult { Settled = 1, Replayed = 1 }));

@@ -59,6 +59,7 @@ public sealed class TelemetryTests : ClientFixture
             {
                 TimeProvider = Clock,
                 Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
             }
         );
         _metrics.Start();
