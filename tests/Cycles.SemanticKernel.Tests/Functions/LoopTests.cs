@@ -131,21 +131,7 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         using var stop = Crm.GivingUp = new CancellationTokenSource();
         Exception? seen = null;
         await using var loop = await LoopAsync(concurrent: false, ["Crm.abandoned"]);
-        var kernel = WithForeign(
-            loop,
-            async (context, next) =>
-            {
-                try
-                {
-                    await next(context);
-                }
-                catch (Exception e)
-                {
-                    seen = e;
-                    throw;
-                }
-            }
-        );
+        var kernel = Watched(loop, e => seen = e);
         var history = new ChatHistory();
 
         Assert.That(
@@ -269,21 +255,7 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         SpendsWithModel(points: 0, turns: 2);
         Exception? seen = null;
         await using var loop = await LoopAsync(concurrent: false, ["Crm.fail"]);
-        var kernel = WithForeign(
-            loop,
-            async (context, next) =>
-            {
-                try
-                {
-                    await next(context);
-                }
-                catch (Exception e)
-                {
-                    seen = e.InnerException ?? e;
-                    throw;
-                }
-            }
-        );
+        var kernel = Watched(loop, e => seen = e.InnerException ?? e);
 
         await loop.AskAsync(kernel);
 
@@ -418,6 +390,24 @@ public sealed class LoopTests(LoopKind kind) : KernelFixture
         Register(loop).AddCycles(options => Configure(options, configure), Cycles).Build();
 
     /// <summary>With a filter of somebody else's, outside of ours.</summary>
+    /// <summary>With a filter outside that is told of what a call throws.</summary>
+    private Kernel Watched(KernelLoop loop, Action<Exception> told) =>
+        WithForeign(
+            loop,
+            async (context, next) =>
+            {
+                try
+                {
+                    await next(context);
+                }
+                catch (Exception e)
+                {
+                    told(e);
+                    throw;
+                }
+            }
+        );
+
     private Kernel WithForeign(
         KernelLoop loop,
         Func<AutoFunctionInvocationContext, Func<AutoFunctionInvocationContext, Task>, Task> filter
