@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Testing;
+
 namespace Cycles.Authority.AspNetCore.Tests;
 
 public sealed class AdminTests : HostFixture
@@ -253,6 +256,34 @@ public sealed class AdminTests : HostFixture
         var record = Host.LogOf(3).Single();
         Assert.That(record.Message, Does.Contain("operation=fundBudget tenant=acme status=200"));
         Assert.That(record.Message, Does.Contain(reply.Header("X-Request-Id")!));
+    }
+
+    [TestCase("CREDIT", 200)]
+    [TestCase("nonsense", 400)]
+    public async Task The_audit_log_has_it_before_the_answer_leaves(string operation, int status)
+    {
+        TestHost? host = null;
+        IReadOnlyList<FakeLogRecord>? found = null;
+        host = await TestHost.StartAsync(more: application =>
+            application.Use(
+                (http, next) =>
+                {
+                    http.Response.OnStarting(() =>
+                    {
+                        found = host!.LogOf(3);
+                        return Task.CompletedTask;
+                    });
+                    return next(http);
+                }
+            )
+        );
+        await using var stops = host;
+        host.Authority.Administer("acme").Budget("tenant:acme/agent:bot", Amount.UsdMicrocents(10_000));
+
+        var reply = await host.PostAsync($"{Budgets}/fund", Fund(operation, 1), Admin);
+
+        Assert.That(reply.Status, Is.EqualTo(status), reply.ToString());
+        Assert.That(found!.Single().Message, Does.Contain($"operation=fundBudget tenant=acme status={status}"));
     }
 
     private async Task<Reply> AskAsync(string path, string body, int status = 200)

@@ -27,6 +27,8 @@ internal static class AdminRequest
             return;
         }
 
+        // Before the answer leaves: whoever has it finds the record, also where nobody is there to be answered.
+        exchange.Answering = status => AuditLog.Administered(host.Logger, exchange, operation, status);
         try
         {
             await run(administration).ConfigureAwait(false);
@@ -35,8 +37,6 @@ internal static class AdminRequest
         {
             await exchange.RefuseAsync(WithWireNames(refused.Error)).ConfigureAwait(false);
         }
-
-        AuditLog.Administered(host.Logger, exchange, operation, exchange.Http.Response.StatusCode);
     }
 
     /// <summary>Reads a body, then answers with the budget that the operation returns.</summary>

@@ -28,6 +28,9 @@ internal sealed class Exchange
     /// <summary>Who the request acts for, once known.</summary>
     public string? Tenant { get; private set; }
 
+    /// <summary>Told the status just before an answer leaves.</summary>
+    public Action<int>? Answering { get; set; }
+
     /// <summary>Takes a request; from now on whatever is answered carries its ids.</summary>
     public static Exchange Begin(HttpContext http)
     {
@@ -56,6 +59,7 @@ internal sealed class Exchange
         response.StatusCode = status;
         response.ContentType = JsonType;
         response.ContentLength = body.Length;
+        Answering?.Invoke(status);
         await response.BodyWriter.WriteAsync(body).ConfigureAwait(false);
     }
 
