@@ -5,7 +5,10 @@ namespace Cycles.Authority.AspNetCore.Tests;
 /// <summary>The client's own HTTP seam on the host, over connections as a client without a container has them.</summary>
 public sealed class ClientBackend : HttpBackend
 {
-    private readonly HttpMessageInvoker _http = HttpHandlers.NewInvoker(new CyclesClientOptions());
+    /// <summary>A machine that stalls is no server that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly HttpMessageInvoker _http = HttpHandlers.NewInvoker(new() { ConnectTimeout = Patience });
     private readonly WireWatch _watch;
 
     public ClientBackend()
@@ -28,6 +31,8 @@ public sealed class ClientBackend : HttpBackend
             {
                 BaseUrl = Address,
                 ApiKey = key,
+                ConnectTimeout = Patience,
+                ReadTimeout = Patience,
                 Subject = new() { Tenant = tenant },
             }
         );

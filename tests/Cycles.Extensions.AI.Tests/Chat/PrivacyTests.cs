@@ -26,6 +26,8 @@ public sealed class PrivacyTests : ChatFixture
             {
                 Subject = new Subject { Tenant = "acme" },
                 JournalDirectory = TestHome.NewJournal(),
+                ConnectTimeout = TimeSpan.FromSeconds(20),
+                ReadTimeout = TimeSpan.FromSeconds(20),
                 LoggerFactory = Loggers,
             }
         );

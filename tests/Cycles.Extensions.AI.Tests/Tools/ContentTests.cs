@@ -44,6 +44,8 @@ public sealed class ContentTests
             {
                 Subject = new() { Tenant = "acme" },
                 JournalDirectory = TestHome.NewJournal(),
+                ConnectTimeout = TimeSpan.FromSeconds(20),
+                ReadTimeout = TimeSpan.FromSeconds(20),
                 LoggerFactory = Logging(),
             }
         );
