@@ -14,6 +14,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
     private readonly PriorityQueue<SpendSettlement, TimeSpan> _waiting = new();
     private readonly long _start = time.GetTimestamp();
     private ITimer? _timer;
+    private TimeSpan? _armed;
     private TaskCompletionSource? _idle;
     private int _running;
     private int _busy;
@@ -63,7 +64,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
                 Open(spend);
                 spend.OpenSince = Now - age;
                 spend.NotBefore = Now + floor;
-                _waiting.Enqueue(spend, spend.NotBefore);
+                Wait(spend, spend.NotBefore);
             }
         }
     }
@@ -108,7 +109,7 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
             Open(spend);
             spend.NotBefore = Now + RetrySchedule.Floor(spend.RetryAfter);
             var due = Now + schedule.Delay(spend.Retries, spend.LastOutcome);
-            _waiting.Enqueue(spend, Later(due, spend.NotBefore));
+            Wait(spend, Later(due, spend.NotBefore));
             return true;
         }
     }
@@ -124,10 +125,8 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
                 return false;
             }
 
-            var wait = due - Now;
-            if (wait > TimeSpan.Zero)
+            if (Arm(due))
             {
-                Arm(wait);
                 spend = null;
                 return false;
             }
@@ -242,6 +241,15 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         }
     }
 
+    /// <summary>
+    /// Once it is known that something waits, its timer is set: whoever moves the clock after that must not be too early.
+    /// </summary>
+    private void Wait(SpendSettlement spend, TimeSpan due)
+    {
+        _waiting.Enqueue(spend, due);
+        Arm(due);
+    }
+
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void SignalIdle()
@@ -259,11 +267,35 @@ internal sealed class SettlementQueue(TimeProvider time, RetrySchedule schedule,
         }
     }
 
-    private void Arm(TimeSpan wait)
+    /// <summary>Sees to it that the timer rings then. One that is set for earlier is left: it costs one look at what waits.</summary>
+    /// <returns>False when it is due now.</returns>
+    private bool Arm(TimeSpan due)
     {
-        _timer ??= DetachedTimer.New(time, static wake => ((Action)wake!)(), wake);
+        var wait = due - Now;
+        if (wait <= TimeSpan.Zero)
+        {
+            return false;
+        }
 
-        // Timers count whole milliseconds; rounding down would wake it too early, again and again.
-        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        if (_armed is not { } armed || armed > due)
+        {
+            _armed = due;
+            _timer ??= DetachedTimer.New(time, static queue => ((SettlementQueue)queue!).Ring(), this);
+
+            // Timers count whole milliseconds; rounding down would wake it too early, again and again.
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        }
+
+        return true;
+    }
+
+    private void Ring()
+    {
+        lock (_gate)
+        {
+            _armed = null;
+        }
+
+        wake();
     }
 }
