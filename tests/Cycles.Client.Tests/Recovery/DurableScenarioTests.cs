@@ -181,7 +181,7 @@ public sealed class DurableScenarioTests : ScenarioFixture
         );
         var processes = keys.Select(key => StartProcess(key: key)).ToArray();
         var said = await Task.WhenAll(processes.Select(process => process.AskAsync("flush")));
-        Assert.That(said, Is.All.EqualTo("settled 1 rejected 0 pending 0"));
+        Assert.That(said, Is.All.EqualTo("replayed 1 rejected 0 pending 0"));
         foreach (var process in processes)
         {
             Assert.That(await process.EndAsync(), Is.EqualTo((0, "")));

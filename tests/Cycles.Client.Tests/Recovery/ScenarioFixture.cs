@@ -121,7 +121,7 @@ public abstract class ScenarioFixture
     private protected async Task RestartAsync(string key = LedgerServer.ApiKey)
     {
         using var process = StartProcess(key: key);
-        Assert.That(await process.AskAsync("flush"), Is.EqualTo("settled 1 rejected 0 pending 0"));
+        Assert.That(await process.AskAsync("flush"), Is.EqualTo("replayed 1 rejected 0 pending 0"));
         Assert.That(await process.EndAsync(), Is.EqualTo((0, "")));
     }
 

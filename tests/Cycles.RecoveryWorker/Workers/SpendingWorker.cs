@@ -27,7 +27,7 @@ internal static class SpendingWorker
             {
                 case ["flush"]:
                     var flush = await client.FlushAsync(TimeSpan.FromSeconds(60));
-                    Say($"settled {flush.Settled} rejected {flush.Rejected} pending {flush.Pending}");
+                    Say($"replayed {flush.Replayed} rejected {flush.Rejected} pending {flush.Pending}");
                     break;
                 case ["spend", var amount, .. var end]:
                     await SpendAsync(
