@@ -52,6 +52,7 @@ public sealed class TenantTests : ClientFixture
             new()
             {
                 Subject = new() { Tenant = "tenant-1" },
+                JournalDirectory = TestHome.NewJournal(),
                 ApiKeyProvider = async (tenant, token) =>
                 {
                     await Task.Yield();

@@ -86,6 +86,7 @@ public sealed class AddCyclesClientTests
             {
                 options.BaseUrl = server.Url;
                 options.ApiKey = Seam.Key;
+                options.JournalDirectory = TestHome.NewJournal();
             }
         );
         await using var provider = services.BuildServiceProvider();

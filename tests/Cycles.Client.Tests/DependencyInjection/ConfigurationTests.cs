@@ -156,8 +156,10 @@ public sealed class ConfigurationTests
                 {
                     ["One:BaseUrl"] = one.Url.ToString(),
                     ["One:ApiKey"] = "key-one",
+                    ["One:JournalDirectory"] = TestHome.NewJournal(),
                     ["Two:BaseUrl"] = two.Url.ToString(),
                     ["Two:ApiKey"] = "key-two",
+                    ["Two:JournalDirectory"] = TestHome.NewJournal(),
                 }
             )
             .Build();

@@ -169,6 +169,7 @@ public sealed class ForeignHandlerTests
                 options.BaseUrl = url;
                 options.ApiKey = Seam.Key;
                 options.Subject = new() { Tenant = "acme" };
+                options.JournalDirectory = TestHome.NewJournal();
                 options.RetryInitialDelay = options.RetryMaxDelay = TimeSpan.FromHours(1);
                 options.DrainTimeout = TimeSpan.Zero;
             }

@@ -77,7 +77,11 @@ public sealed class KeyTests
         await using var client = new CyclesClient(
             new Uri("http://127.0.0.1:1"),
             Seam.Key,
-            new() { Subject = new() { Tenant = "acme" } }
+            new()
+            {
+                Subject = new() { Tenant = "acme" },
+                JournalDirectory = TestHome.NewJournal(),
+            }
         );
         var asked = Assert.Throws<InvalidOperationException>(() => client.ForTenant("umbrella"));
         var named = await Assert.ThrowsAsync<InvalidOperationException>(async () =>

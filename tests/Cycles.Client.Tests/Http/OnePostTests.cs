@@ -125,6 +125,7 @@ public sealed class OnePostTests
             {
                 options.BaseUrl = server.Url;
                 options.ApiKey = Seam.Key;
+                options.JournalDirectory = TestHome.NewJournal();
             })
             .ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Mine", "1"));
         await using var provider = services.BuildServiceProvider();

@@ -13,6 +13,8 @@ internal static class TestHome
     [ModuleInitializer]
     internal static void Enter()
     {
+        // Nothing may be made below the default folder: a test that forgot its own would leave something for its port's next one.
+        File.WriteAllText(Path.Combine(Folder, ".runcycles"), "");
         Environment.SetEnvironmentVariable("HOME", Folder);
         Environment.SetEnvironmentVariable("USERPROFILE", Folder);
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Folder, recursive: true);
