@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cycles.Client.Tests;
 
@@ -14,7 +15,13 @@ public sealed class FaultTests
 {
     private const string Head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
+    private readonly FakeTimeProvider _clock = new();
+    private readonly SemaphoreSlim _answered = new(0);
     private readonly List<Exception> _unobserved = [];
+
+    /// <summary>What other tests left behind is theirs.</summary>
+    [OneTimeSetUp]
+    public static void CollectBefore() => Collect();
 
     [SetUp]
     public void Listen() => TaskScheduler.UnobservedTaskException += Keep;
@@ -22,9 +29,8 @@ public sealed class FaultTests
     [TearDown]
     public void Nothing_is_left_behind()
     {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+        _answered.Dispose();
+        Collect();
         TaskScheduler.UnobservedTaskException -= Keep;
         Assert.That(_unobserved, Is.Empty);
     }
@@ -32,14 +38,10 @@ public sealed class FaultTests
     [Test]
     public async Task Refused_connection()
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        await AssertUnknownAsync(new Uri($"http://127.0.0.1:{port}"), "no answer came (", status: null);
+        // Nobody listens, and nobody else can have the port.
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await AssertUnknownAsync(new Uri($"http://{socket.LocalEndPoint}"), "no answer came (", status: null);
     }
 
     [Test]
@@ -62,7 +64,11 @@ public sealed class FaultTests
     public async Task Hang_before_the_answer(string after)
     {
         await using var server = RawServer.Hangs(after);
-        await AssertUnknownAsync(server.Url, "no answer came within 1 s", status: null);
+        using var seam = OpenWatched(server.Url);
+        var unknown = AssertUnknownAsync(seam.Authority, "no answer came within 60 s", status: null);
+        await server.WhenHanging(Seam.Posts.Count);
+        _clock.Advance(Seam.Deadline);
+        await unknown;
         await server.WhenAllClosed().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -71,7 +77,11 @@ public sealed class FaultTests
     public async Task Hang_within_the_body(string rest)
     {
         await using var server = RawServer.Hangs(Head + rest);
-        await AssertUnknownAsync(server.Url, "the body did not end within 1 s", status: 200);
+        using var seam = OpenWatched(server.Url);
+        var unknown = AssertUnknownAsync(seam.Authority, "the body did not end within 60 s", status: 200);
+        await WhenAnswered(Posts(status: 200).Count());
+        _clock.Advance(Seam.Deadline);
+        await unknown;
         await server.WhenAllClosed().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
@@ -96,12 +106,12 @@ public sealed class FaultTests
         var huge = "{\"status\":\"" + new string('x', 5 * 1024 * 1024) + "\"}";
         await using (var server = RawServer.Sends($"{Head}Content-Length: {huge.Length}\r\n\r\n{huge}"))
         {
-            await AssertUnknownAsync(server.Url, "longer than 4194304 bytes", status: 200, patient: true);
+            await AssertUnknownAsync(server.Url, "longer than 4194304 bytes", status: 200);
         }
 
         await using (var server = RawServer.Sends($"{Head}Connection: close\r\n\r\n{huge}"))
         {
-            await AssertUnknownAsync(server.Url, "longer than 4194304 bytes", status: 200, patient: true);
+            await AssertUnknownAsync(server.Url, "longer than 4194304 bytes", status: 200);
         }
     }
 
@@ -181,8 +191,11 @@ public sealed class FaultTests
     {
         var head = "HTTP/1.1 409 Conflict\r\nRetry-After: 3\r\nX-Request-Id: req_1\r\n";
         await using var server = hangs ? RawServer.Hangs(head + rest) : RawServer.Sends(head + rest);
-        using var seam = Seam.OpenImpatient(server.Url);
-        foreach (var answer in await Task.WhenAll(Seam.Posts.Select(post => post.Send(seam.Authority, default))))
+        using var seam = OpenWatched(server.Url);
+        var answers = Task.WhenAll(Seam.Posts.Select(post => post.Send(seam.Authority, default)));
+        await WhenAnswered(Seam.Posts.Count);
+        _clock.Advance(hangs ? Seam.Deadline : TimeSpan.Zero);
+        foreach (var answer in await answers)
         {
             Assert.Multiple(() =>
             {
@@ -245,9 +258,35 @@ public sealed class FaultTests
         Assert.That(ports, Has.Count.EqualTo(1));
     }
 
-    private static async Task AssertUnknownAsync(Uri url, string why, int? status, bool patient = false)
+    private static void Collect()
     {
-        using var seam = patient ? Seam.Open(url) : Seam.OpenImpatient(url);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+
+    /// <summary>Its clock stands still until the test moves it, once it knows how far the answers are.</summary>
+    private HttpSeam OpenWatched(Uri url)
+    {
+        var options = Seam.Options(url);
+        options.TimeProvider = _clock;
+        var sockets = new SocketsHttpHandler();
+        HttpHandlers.Configure(sockets, options);
+        return new HttpSeam(new HttpMessageInvoker(new AnsweredHandler(sockets, _answered)), options);
+    }
+
+    /// <summary>Completes when the headers of so many more answers are there.</summary>
+    private async Task WhenAnswered(int answers)
+    {
+        for (; answers > 0; answers--)
+        {
+            Assert.That(await _answered.WaitAsync(TimeSpan.FromSeconds(60)), "an answer begins");
+        }
+    }
+
+    private static async Task AssertUnknownAsync(Uri url, string why, int? status)
+    {
+        using var seam = Seam.Open(url);
         await AssertUnknownAsync(seam.Authority, why, status);
     }
 
@@ -296,5 +335,18 @@ public sealed class FaultTests
         }
 
         e.SetObserved();
+    }
+
+    private sealed class AnsweredHandler(HttpMessageHandler inner, SemaphoreSlim answered) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            answered.Release();
+            return response;
+        }
     }
 }

@@ -28,6 +28,10 @@ public sealed class LedgerFaultTests
 
     private static IEnumerable<LedgerFault> Faults => LedgerFaults.All;
 
+    /// <summary>What other tests left behind is theirs.</summary>
+    [OneTimeSetUp]
+    public static void CollectBefore() => Collect();
+
     [SetUp]
     public async Task Start()
     {
@@ -47,9 +51,7 @@ public sealed class LedgerFaultTests
         _script?.Dispose();
         _script = null;
         await _host.DisposeAsync();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+        Collect();
         TaskScheduler.UnobservedTaskException -= Keep;
         Assert.Multiple(() =>
         {
@@ -191,6 +193,13 @@ public sealed class LedgerFaultTests
         End(fault);
         Assert.That((await _client.DecideAsync(Work, Amount.Tokens(10))).Decision, Is.EqualTo(Decision.Allow));
         await AssertExactAsync(fault, decides: fault.Applied ? 2 : 1, spent: 0);
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
     }
 
     /// <summary>A 4xx or 5xx is an answer, and all else an unknown outcome.</summary>

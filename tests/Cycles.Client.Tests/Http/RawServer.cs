@@ -13,6 +13,7 @@ public sealed class RawServer : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Func<RawServer, NetworkStream, Socket, CancellationToken, Task> _behave;
     private readonly Task _accepting;
+    private readonly SemaphoreSlim _hanging = new(0);
     private int _connections;
     private readonly List<Task> _serving = [];
     private readonly ConcurrentQueue<WireRequest> _requests = new();
@@ -37,6 +38,15 @@ public sealed class RawServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when so many more requests hang.</summary>
+    public async Task WhenHanging(int requests)
+    {
+        for (; requests > 0; requests--)
+        {
+            Assert.That(await _hanging.WaitAsync(TimeSpan.FromSeconds(60)), "a request hangs");
+        }
+    }
+
     /// <summary>Closes each connection with a reset before it has read anything.</summary>
     public static RawServer ResetsAtOnce() => new((_, _, socket, _) => ResetAsync(socket));
 
@@ -57,6 +67,7 @@ public sealed class RawServer : IAsyncDisposable
             {
                 await server.ReadRequestAsync(stream, token);
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(after), token);
+                server._hanging.Release();
 
                 // Until the client gives the connection up.
                 await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, token);
@@ -81,6 +92,7 @@ public sealed class RawServer : IAsyncDisposable
         _listener.Stop();
         await _accepting;
         _end.Dispose();
+        _hanging.Dispose();
         Assert.That(_requests.Select(WireCheck.Problem), Is.All.Null, "every request is as the protocol has it");
     }
 

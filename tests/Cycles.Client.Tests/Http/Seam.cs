@@ -5,6 +5,9 @@ internal static class Seam
 {
     public const string Key = "cyc_test_secret";
 
+    /// <summary>Of each attempt.</summary>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromMinutes(1);
+
     public static DecisionRequest Decide { get; } =
         new()
         {
@@ -66,22 +69,20 @@ internal static class Seam
         ),
     ];
 
-    /// <summary>Over a handler as the client without a container has it.</summary>
+    /// <summary>Over a handler as the client without a container has it. A slow machine meets no deadline.</summary>
     public static HttpSeam Open(Uri url, Action<CyclesClientOptions>? configure = null)
     {
-        var options = new CyclesClientOptions { BaseUrl = url, ApiKey = Key };
+        var options = Options(url);
         configure?.Invoke(options);
         return new HttpSeam(HttpHandlers.NewInvoker(options), options);
     }
 
-    /// <summary>A deadline that a hanging server runs into soon.</summary>
-    public static HttpSeam OpenImpatient(Uri url) =>
-        Open(
-            url,
-            options =>
-            {
-                options.ConnectTimeout = TimeSpan.FromMilliseconds(900);
-                options.ReadTimeout = TimeSpan.FromMilliseconds(100);
-            }
-        );
+    public static CyclesClientOptions Options(Uri url) =>
+        new()
+        {
+            BaseUrl = url,
+            ApiKey = Key,
+            ConnectTimeout = Deadline / 2,
+            ReadTimeout = Deadline / 2,
+        };
 }
