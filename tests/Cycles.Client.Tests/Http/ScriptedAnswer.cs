@@ -1,6 +1,7 @@
 using WireMock.RequestBuilders;
 using WireMock.ResponseBuilders;
 using WireMock.Server;
+using WireMock.Settings;
 
 namespace Cycles.Client.Tests;
 
@@ -13,7 +14,8 @@ internal static class ScriptedAnswer
 
     public static WireMockServer Start(Operation operation, SpoiltAnswer answer, Uri ledger)
     {
-        var server = WireMockServer.Start();
+        // A port that WireMock looks for itself may be another's by the time that it listens.
+        var server = WireMockServer.Start(new WireMockServerSettings { Urls = ["http://127.0.0.1:0"] });
         var response = Response.Create().WithStatusCode(answer.StatusOf(operation));
         response = answer.ContentType is { } type ? response.WithHeader("Content-Type", type) : response;
         foreach (var (name, value) in answer.Headers)
