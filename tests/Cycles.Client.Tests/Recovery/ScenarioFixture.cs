@@ -156,7 +156,7 @@ public abstract class ScenarioFixture
     /// <summary>Replays run on threads of their own, whatever the clock says.</summary>
     protected static async Task EventuallyAsync(Func<bool> condition, string what)
     {
-        for (var i = 0; i < 1_000 && !condition(); i++)
+        for (var i = 0; i < 6_000 && !condition(); i++)
         {
             await Task.Delay(10);
         }
