@@ -238,13 +238,17 @@ public sealed class FileJournalTests
         var readers = Enumerable
             .Range(0, 4)
             .Select(_ =>
-                Task.Run(async () =>
-                {
-                    while (!done.IsCancellationRequested)
+                Task.Factory.StartNew(
+                    () =>
                     {
-                        await Journal.ReadAsync();
-                    }
-                })
+                        // On threads of their own: they take no breath, and other tests need the pool's.
+                        while (!done.IsCancellationRequested)
+                        {
+                            Journal.ReadAsync().AsTask().Wait();
+                        }
+                    },
+                    TaskCreationOptions.LongRunning
+                )
             )
             .ToArray();
         var ids = Enumerable.Range(0, 40).Select(i => $"rsv_{i}").ToArray();
