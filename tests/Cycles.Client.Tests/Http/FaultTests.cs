@@ -272,7 +272,10 @@ public sealed class FaultTests
         options.TimeProvider = _clock;
         var sockets = new SocketsHttpHandler();
         HttpHandlers.Configure(sockets, options);
-        return new HttpSeam(new HttpMessageInvoker(new AnsweredHandler(sockets, _answered)), options);
+        return new HttpSeam(
+            new HttpMessageInvoker(new AnsweredHandler(HttpHandlers.RepeatReads(sockets), _answered)),
+            options
+        );
     }
 
     /// <summary>Completes when the headers of so many more answers are there.</summary>
