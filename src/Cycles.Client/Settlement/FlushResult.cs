@@ -6,7 +6,10 @@ public sealed record FlushResult
     /// <summary>Settlements that ended well during this flush.</summary>
     public int Settled { get; init; }
 
-    /// <summary>Of those, the ones that another process or client had left in the journal.</summary>
+    /// <summary>
+    /// Settlements that another process or client had left in the journal and that ended well, in all since this client was
+    /// opened: the replay at its start may be over before the first flush.
+    /// </summary>
     public int Replayed { get; init; }
 
     /// <summary>Settlements that were refused for good during this flush, and reported.</summary>
