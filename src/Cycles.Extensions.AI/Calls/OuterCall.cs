@@ -6,7 +6,8 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 /// <remarks>
 /// Known by the very messages that it is handed. Others are another call, as that of a tool which asks a model or an agent,
-/// and so are the same ones when a loop has added to them, because a filter inside of it may ask about them.
+/// and so are the same ones when a loop has added to them, because a filter inside of it may ask about them. A call in
+/// shadow mode is charged by nobody, and so covers no real one.
 /// </remarks>
 internal sealed class OuterCall
 {
@@ -14,20 +15,23 @@ internal sealed class OuterCall
 
     private readonly object _messages;
     private readonly object? _last;
+    private readonly bool _isShadowed;
 
-    private OuterCall(object messages, object? last)
+    private OuterCall(object messages, object? last, bool isShadowed)
     {
         _messages = messages;
         _last = last;
+        _isShadowed = isShadowed;
     }
 
-    public static OuterCall Of<T>(IList<T> messages)
-        where T : class => new(messages, messages.LastOrDefault());
+    public static OuterCall Of<T>(IList<T> messages, ShadowReport? shadow)
+        where T : class => new(messages, messages.LastOrDefault(), shadow is not null);
 
     /// <summary>Whether a guard around has asked for a call with these messages. None at all are nobody's.</summary>
-    public static bool Covers<T>(IEnumerable<T> messages)
+    public static bool Covers<T>(IEnumerable<T> messages, ShadowReport? shadow)
         where T : class =>
         Flow.Value is { _last: not null } outer
+        && (shadow is not null || !outer._isShadowed)
         && ReferenceEquals(outer._messages, messages)
         && ReferenceEquals(outer._last, messages.LastOrDefault());
 

@@ -123,7 +123,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ChatResponse? response;
         try
         {
-            OuterCall.Of(sent).Enter();
+            OuterCall.Of(sent, _calls.Shadow).Enter();
             response = await client.GetResponseAsync(sent, granted, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -158,7 +158,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
-            OuterCall.Of(sent),
+            OuterCall.Of(sent, _calls.Shadow),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
             _options.BrokenStreams
@@ -179,7 +179,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
 
     private bool IsCovered(IEnumerable<ChatMessage> messages)
     {
-        if (!OuterCall.Covers(messages))
+        if (!OuterCall.Covers(messages, _calls.Shadow))
         {
             return false;
         }

@@ -6,7 +6,7 @@ namespace Cycles.Extensions.AI;
 internal static class GuardedCall
 {
     /// <summary>What a guard runs in this flow.</summary>
-    private static readonly AsyncLocal<(ToolGuard? Guard, ToolCall? Call)> Running = new();
+    private static readonly AsyncLocal<(ToolGuard? Guard, ToolCall? Call, bool IsShadowed)> Running = new();
 
     /// <returns>What the tool returned, or the text of the denial.</returns>
     /// <exception cref="BudgetDeniedException">Denied outside a tool loop, where the terms say to throw.</exception>
@@ -44,7 +44,11 @@ internal static class GuardedCall
         object? result;
         try
         {
-            Running.Value = (guard, call);
+            if (!hold.IsFree)
+            {
+                Running.Value = (guard, call, guard.Shadow is not null);
+            }
+
             result = await invoke();
         }
         catch
@@ -75,12 +79,13 @@ internal static class GuardedCall
     }
 
     /// <summary>
-    /// Whether another guard runs this very call, around this one: it goes by the same name and carries the same arguments
-    /// object. Where the same guard runs it, the tool calls itself.
+    /// Whether another guard has asked for this very call, around this one: it goes by the same name and carries the same
+    /// arguments object. Where the same guard runs it, the tool calls itself. In shadow mode nobody has paid for a real one.
     /// </summary>
     private static bool IsGuardedAlready(ToolGuard guard, ToolCall call) =>
-        Running.Value is { Guard: { } around, Call: { } running }
+        Running.Value is { Guard: { } around, Call: { } running, IsShadowed: var isShadowed }
         && around != guard
+        && (!isShadowed || guard.Shadow is not null)
         && ReferenceEquals(running.Arguments, call.Arguments)
         && string.Equals(running.Name, call.Name, StringComparison.Ordinal);
 

@@ -42,7 +42,7 @@ internal sealed class ToolGuard
     public TimeProvider Time { get; }
 
     /// <summary>Where calls go in shadow mode; null outside it.</summary>
-    private ShadowReport? Shadow => _shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
+    public ShadowReport? Shadow => _shadow ?? CyclesRun.Current?.Shadow ?? _cycles.Shadow;
 
     /// <summary>What the tool's action will be called, as far as that is known before a call.</summary>
     public CyclesAction ActionOf(string tool, ToolTerms declared) =>

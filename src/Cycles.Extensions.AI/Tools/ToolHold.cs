@@ -6,6 +6,9 @@ internal sealed class ToolHold(CallHold? hold, ToolTerms terms)
     /// <summary>Why the tool must not run; null when it may.</summary>
     public ToolDenial? Denial { get; init; }
 
+    /// <summary>Whether nobody was asked for the call, because it costs nothing.</summary>
+    public bool IsFree => hold is null && Denial is null;
+
     /// <summary>What becomes of a call that was denied.</summary>
     public DenialMode Mode { get; init; }
 

@@ -77,7 +77,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         IReadOnlyList<ChatMessageContent> contents;
         try
         {
-            OuterCall.Of(chatHistory).Enter();
+            OuterCall.Of(chatHistory, _calls.Shadow).Enter();
             contents = await service
                 .GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken)
                 .ConfigureAwait(false);
@@ -125,7 +125,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
                     .ConfigureAwait(false);
                 return new ServiceStreamCall(
                     call,
-                    OuterCall.Of(chatHistory),
+                    OuterCall.Of(chatHistory, _calls.Shadow),
                     token => service.GetStreamingChatMessageContentsAsync(chatHistory, settings, kernel, token)
                 );
             },
@@ -159,7 +159,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
 
     private bool IsCovered(ChatHistory history)
     {
-        if (!OuterCall.Covers(history))
+        if (!OuterCall.Covers(history, _calls.Shadow))
         {
             return false;
         }

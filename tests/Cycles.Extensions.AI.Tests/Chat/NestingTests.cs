@@ -47,6 +47,32 @@ public sealed class NestingTests(bool streaming) : ChatFixture
     }
 
     [Test]
+    public async Task A_guard_that_only_watches_lets_a_real_one_inside_hold_and_charge()
+    {
+        Spends(Cost);
+        var report = new ShadowReport();
+        using var app = Guard(new Router(Guard()), options => options.Shadow = report);
+
+        await AskAsync(app, Ask());
+
+        Assert.That(Authority.Creates.Select(create => create.DryRun == true), Is.EqualTo([true, false]));
+    }
+
+    [Test]
+    public async Task A_call_that_two_guards_only_watch_is_evaluated_once()
+    {
+        var report = new ShadowReport();
+        using var app = Guard(
+            new Router(Guard(options => options.Shadow = report)),
+            options => options.Shadow = report
+        );
+
+        await AskAsync(app, Ask());
+
+        Assert.That(report.Evaluated, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_call_of_other_messages_on_the_way_is_charged_for_itself()
     {
         Spends(2 * Cost);

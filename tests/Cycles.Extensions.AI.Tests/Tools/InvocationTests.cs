@@ -81,6 +81,29 @@ public sealed class InvocationTests : ToolFixture
     }
 
     [Test]
+    public async Task A_guard_for_which_the_call_is_free_leaves_it_to_the_one_inside()
+    {
+        Spends(5);
+        var tool = new Opaque(Tool("find").WithCycles(Cycles, Costs(5))).WithCycles(Cycles, Costs(0));
+
+        await tool.InvokeAsync();
+    }
+
+    [TestCase(false, ExpectedResult = new[] { true, false })]
+    [TestCase(true, ExpectedResult = new[] { true })]
+    public async Task<IEnumerable<bool>> A_guard_that_only_watches_stands_for_no_other_that_does_not(bool bothWatch)
+    {
+        Spends(bothWatch ? 0 : 5);
+        var watching = new ToolPolicy { Shadow = new ShadowReport() };
+        watching.Default.Estimate = Amount.RiskPoints(5);
+        var inner = bothWatch ? Tool("find").WithCycles(Cycles, watching) : Tool("find").WithCycles(Cycles, Costs(5));
+
+        await new Opaque(inner).WithCycles(Cycles, watching).InvokeAsync();
+
+        return Authority.Creates.Select(create => create.DryRun == true);
+    }
+
+    [Test]
     public async Task A_tool_that_throws_gives_its_hold_back_and_its_exception_comes_through()
     {
         var failure = new InvalidOperationException("broke");

@@ -1,3 +1,4 @@
+using Cycles.Extensions.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
@@ -51,6 +52,28 @@ public sealed class NestingTests : KernelFixture
 
         Assert.That(Authority.Creates, Has.Count.EqualTo(2));
         Assert.That(Told, Has.Exactly(1).Items.And.Some.StartsWith("203"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_service_that_is_only_watched_leaves_the_charge_to_the_one_inside(bool isStreaming)
+    {
+        Spends(microcents: LoopModel.Cost);
+        var inner = new LoopModel().AsChatCompletionService().WithCycles(Cycles, Prices);
+        var outer = new ServiceRouter(inner).WithCycles(
+            Cycles,
+            options =>
+            {
+                Prices(options);
+                options.Shadow = new ShadowReport();
+            }
+        );
+        var builder = Builder();
+        builder.Services.AddSingleton(outer);
+
+        await AskAsync(builder.Build(), isStreaming);
+
+        static void Prices(CyclesChatOptions options) => options.Prices.Add("m", 1, 2);
     }
 
     [Test]
