@@ -197,6 +197,21 @@ internal sealed class ModelCalls
         return Unheld(shadow, denial with { Requested = estimate }, cost, action, subject, estimate);
     }
 
+    /// <summary>What the guards that a call comes to further in know it by.</summary>
+    public OuterCall Outer<T>(IList<T> sent) => OuterCall.Of(sent, Shadow);
+
+    /// <summary>Whether a guard around has this call, so that this one passes it through.</summary>
+    public bool IsCovered<T>(IEnumerable<T> sent, string guard)
+    {
+        if (!OuterCall.Covers(sent, Shadow))
+        {
+            return false;
+        }
+
+        TellDuplicate(guard);
+        return true;
+    }
+
     /// <summary>This guard passes calls through, because another one has them: said once.</summary>
     public void TellDuplicate(string guard)
     {

@@ -5,7 +5,7 @@ namespace Cycles.Extensions.AI;
 /// somebody's own, which shows nobody what it is made of, may hand it on to a model with a guard.
 /// </summary>
 /// <remarks>
-/// Known by the very messages that it is handed. Others are another call, as that of a tool which asks a model or an agent,
+/// Known by the very messages, or values to embed, that it is handed. Others are another call, as that of a tool which asks a model or an agent,
 /// and so are the same ones when a loop has added to them, because a filter inside of it may ask about them. A call in
 /// shadow mode is charged by nobody, and so covers no real one.
 /// </remarks>
@@ -24,16 +24,15 @@ internal sealed class OuterCall
         _isShadowed = isShadowed;
     }
 
-    public static OuterCall Of<T>(IList<T> messages, ShadowReport? shadow)
-        where T : class => new(messages, messages.LastOrDefault(), shadow is not null);
+    public static OuterCall Of<T>(IList<T> messages, ShadowReport? shadow) =>
+        new(messages, messages.Count > 0 ? messages[^1] : null, shadow is not null);
 
     /// <summary>Whether a guard around has asked for a call with these messages. None at all are nobody's.</summary>
-    public static bool Covers<T>(IEnumerable<T> messages, ShadowReport? shadow)
-        where T : class =>
+    public static bool Covers<T>(IEnumerable<T> messages, ShadowReport? shadow) =>
         Flow.Value is { _last: not null } outer
         && (shadow is not null || !outer._isShadowed)
         && ReferenceEquals(outer._messages, messages)
-        && ReferenceEquals(outer._last, messages.LastOrDefault());
+        && Equals(outer._last, messages.LastOrDefault());
 
     /// <summary>Makes it the current one, for what the caller calls from here on.</summary>
     public void Enter() => Flow.Value = this;

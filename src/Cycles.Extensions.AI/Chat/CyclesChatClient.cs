@@ -123,7 +123,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         ChatResponse? response;
         try
         {
-            OuterCall.Of(sent, _calls.Shadow).Enter();
+            _calls.Outer(sent).Enter();
             response = await client.GetResponseAsync(sent, granted, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -158,7 +158,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
-            OuterCall.Of(sent, _calls.Shadow),
+            _calls.Outer(sent),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
             _options.BrokenStreams
@@ -175,18 +175,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     }
 
     private bool PassesThrough(IEnumerable<ChatMessage> messages, ChatOptions? options) =>
-        _isDuplicate || options?.ContinuationToken is not null || IsCovered(messages);
-
-    private bool IsCovered(IEnumerable<ChatMessage> messages)
-    {
-        if (!OuterCall.Covers(messages, _calls.Shadow))
-        {
-            return false;
-        }
-
-        _calls.TellDuplicate(nameof(CyclesChatClient));
-        return true;
-    }
+        _isDuplicate || options?.ContinuationToken is not null || _calls.IsCovered(messages, nameof(CyclesChatClient));
 
     /// <summary>Estimating and calling both read them, and they may come from anywhere.</summary>
     private static IList<ChatMessage> Materialised(IEnumerable<ChatMessage> messages) =>

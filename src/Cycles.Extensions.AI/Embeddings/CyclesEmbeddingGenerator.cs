@@ -13,6 +13,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
     where TEmbedding : Embedding
 {
     private const string Kind = "llm.embedding";
+    private const string Name = "CyclesEmbeddingGenerator";
 
     private readonly CyclesEmbeddingOptions _options;
     private readonly ModelCalls _calls;
@@ -40,7 +41,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
         _isDuplicate = innerGenerator.GetService<CyclesEmbeddingGenerator<TInput, TEmbedding>>() is not null;
         if (_isDuplicate)
         {
-            AdapterLog.DuplicateGuard(_calls.Log, "CyclesEmbeddingGenerator");
+            _calls.TellDuplicate(Name);
         }
         else if (innerGenerator.GetService<CachingEmbeddingGenerator<TInput, TEmbedding>>() is not null)
         {
@@ -58,7 +59,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
     )
     {
         ArgumentNullException.ThrowIfNull(values);
-        return _isDuplicate
+        return _isDuplicate || _calls.IsCovered(values, Name)
             ? base.GenerateAsync(values, options, cancellationToken)
             : GuardedAsync(values, options, cancellationToken);
     }
@@ -79,6 +80,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
         GeneratedEmbeddings<TEmbedding> embeddings;
         try
         {
+            _calls.Outer(sent).Enter();
             embeddings = await base.GenerateAsync(sent, options, cancellationToken).ConfigureAwait(false);
         }
         catch

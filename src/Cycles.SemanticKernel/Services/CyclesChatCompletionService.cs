@@ -77,7 +77,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         IReadOnlyList<ChatMessageContent> contents;
         try
         {
-            OuterCall.Of(chatHistory, _calls.Shadow).Enter();
+            _calls.Outer(chatHistory).Enter();
             contents = await service
                 .GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken)
                 .ConfigureAwait(false);
@@ -125,7 +125,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
                     .ConfigureAwait(false);
                 return new ServiceStreamCall(
                     call,
-                    OuterCall.Of(chatHistory, _calls.Shadow),
+                    _calls.Outer(chatHistory),
                     token => service.GetStreamingChatMessageContentsAsync(chatHistory, settings, kernel, token)
                 );
             },
@@ -157,16 +157,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         }
     }
 
-    private bool IsCovered(ChatHistory history)
-    {
-        if (!OuterCall.Covers(history, _calls.Shadow))
-        {
-            return false;
-        }
-
-        _calls.TellDuplicate(nameof(CyclesChatCompletionService));
-        return true;
-    }
+    private bool IsCovered(ChatHistory history) => _calls.IsCovered(history, nameof(CyclesChatCompletionService));
 
     private async ValueTask<(
         ServiceCall Call,

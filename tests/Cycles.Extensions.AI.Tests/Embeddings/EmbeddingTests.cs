@@ -127,6 +127,16 @@ public sealed class EmbeddingTests : ChatFixture
     }
 
     [Test]
+    public async Task A_call_that_a_generator_of_somebodys_own_hands_on_is_charged_once()
+    {
+        Spends(360);
+
+        await Guard(new Plain(Guard(Generator))).GenerateAsync([Canary]);
+
+        Assert.That(LogIds, Has.Exactly(1).EqualTo(203));
+    }
+
+    [Test]
     public async Task Below_a_cache_a_hit_is_free_and_above_one_the_guard_is_reported()
     {
         Spends(360);
@@ -181,6 +191,24 @@ public sealed class EmbeddingTests : ChatFixture
                 options.TimeProvider = Clock;
             }
         );
+
+    /// <summary>Does not show what is inside.</summary>
+    private sealed class Plain(IEmbeddingGenerator<string, Embedding<float>> inner)
+        : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values,
+            EmbeddingGenerationOptions? options = null,
+            CancellationToken cancellationToken = default
+        ) => inner.GenerateAsync(values, options, cancellationToken);
+
+        public object? GetService(Type serviceType, object? serviceKey = null) =>
+            serviceType == typeof(EmbeddingGeneratorMetadata)
+                ? new EmbeddingGeneratorMetadata("plain", null, "e")
+                : null;
+
+        public void Dispose() => inner.Dispose();
+    }
 
     private sealed class FakeGenerator : IEmbeddingGenerator<string, Embedding<float>>
     {
