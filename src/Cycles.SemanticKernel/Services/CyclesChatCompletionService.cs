@@ -180,7 +180,6 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         };
         var input = _calls.Tokens.Of(MeasuredHistory.Of(history), asked);
         var (call, granted, client) = await _turns.BeginAsync(input, asked, cancellationToken).ConfigureAwait(false);
-        HistoryCaps.Set(history, call.Caps);
         var meter = new ChatMeter(_calls.Tokens, input, _options.UsageAggregation, _calls.Log);
         return (
             new ServiceCall(this, call, meter, history, _options.BrokenStreams),

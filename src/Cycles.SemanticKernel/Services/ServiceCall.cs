@@ -16,6 +16,7 @@ internal sealed class ServiceCall(
 )
 {
     private readonly int _results = Results(history);
+    private readonly Caps? _capsAround = HistoryCaps.Set(history, call.Caps);
 
     /// <summary>Several messages are alternatives of one turn, and each reports the usage of all.</summary>
     public void Observe(IReadOnlyList<ChatMessageContent> contents) =>
@@ -51,7 +52,7 @@ internal sealed class ServiceCall(
 
     public ValueTask EndAsync(StreamEnd end)
     {
-        HistoryCaps.Set(history, caps: null);
+        HistoryCaps.Set(history, _capsAround);
         if (Results(history) != _results)
         {
             service.TellHiddenTurns(call.Estimate);

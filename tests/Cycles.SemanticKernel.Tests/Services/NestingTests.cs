@@ -111,9 +111,37 @@ public sealed class NestingTests : KernelFixture
         Spends(points: 10, microcents: Authority.Creates[0].Estimate.Value + LoopModel.Cost);
     }
 
-    private static async Task AskAsync(Kernel kernel, bool isStreaming)
+    /// <summary>It cannot be hidden from this behavior, and as it is free, nobody is asked for it.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_capped_function_does_not_run_where_a_filter_asked_another_service_before(bool isStreaming)
     {
-        var settings = new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
+        await using var host = await OpenAIHost.StartAsync($$"""{"secret":"{{Canary}}"}""", ["Crm-find"]);
+        var caps = new Caps { ToolDenylist = ["Crm.find"] };
+        Ledger.Administer("acme").SetCaps("tenant:acme", AmountUnit.UsdMicrocents, caps);
+        var kernel = Governed(
+            options => options.Tools["Crm.find"].Estimate = Amount.RiskPoints(0),
+            builder =>
+            {
+                builder.AddOpenAIChatCompletion("m", host.Client());
+                builder.Services.AddKeyedSingleton("cheap", new LoopModel().AsChatCompletionService());
+            }
+        );
+        kernel.AutoFunctionInvocationFilters.Insert(0, new Judge());
+
+        await AskAsync(kernel, isStreaming, ToolCallBehavior.AutoInvokeKernelFunctions);
+
+        Assert.That(Crm.Ran, Is.Empty);
+        Spends(microcents: Authority.Creates[0].Estimate.Value + LoopModel.Cost);
+    }
+
+    private static async Task AskAsync(Kernel kernel, bool isStreaming, ToolCallBehavior? behavior = null)
+    {
+        var settings = new OpenAIPromptExecutionSettings
+        {
+            ToolCallBehavior = behavior,
+            FunctionChoiceBehavior = behavior is null ? FunctionChoiceBehavior.Auto() : null,
+        };
         var service = kernel.GetRequiredService<IChatCompletionService>();
         if (isStreaming)
         {
