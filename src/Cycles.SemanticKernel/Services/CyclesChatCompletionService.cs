@@ -180,11 +180,21 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         };
         var input = _calls.Tokens.Of(MeasuredHistory.Of(history), asked);
         var (call, granted, client) = await _turns.BeginAsync(input, asked, cancellationToken).ConfigureAwait(false);
-        var meter = new ChatMeter(_calls.Tokens, input, _options.UsageAggregation, _calls.Log);
-        return (
-            new ServiceCall(this, call, meter, history, _options.BrokenStreams),
-            ReferenceEquals(client, _client) ? _service : client.AsChatCompletionService(),
-            SettingsCaps.Apply(asked, granted, settings, choice)
-        );
+        try
+        {
+            var capped = SettingsCaps.Apply(asked, granted, settings, choice);
+            var meter = new ChatMeter(_calls.Tokens, input, _options.UsageAggregation, _calls.Log);
+            return (
+                new ServiceCall(this, call, meter, history, _options.BrokenStreams),
+                ReferenceEquals(client, _client) ? _service : client.AsChatCompletionService(),
+                capped
+            );
+        }
+        catch
+        {
+            // Settings are the caller's own, and may throw when they are cloned.
+            await call.RefuseAsync("action_failed").ConfigureAwait(false);
+            throw;
+        }
     }
 }

@@ -97,4 +97,34 @@ public sealed class OtherServiceTests : KernelFixture
             await service.GetChatMessageContentAsync(history, settings, kernel);
         }
     }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task What_throws_before_the_call_gives_the_hold_back(bool isStreaming)
+    {
+        Ledger.Administer("acme").SetCaps("tenant:acme", AmountUnit.UsdMicrocents, new Caps { MaxTokens = 5 });
+        var service = new PlainService().WithCycles(Cycles, options => options.Prices.Add("m", 1, 2));
+
+        Assert.That(
+            async () =>
+            {
+                if (isStreaming)
+                {
+                    await service.GetStreamingChatMessageContentsAsync(Canary, new Uncopied()).ToListAsync();
+                }
+                else
+                {
+                    await service.GetChatMessageContentAsync(Canary, new Uncopied());
+                }
+            },
+            Throws.TypeOf<NotSupportedException>()
+        );
+
+        Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("action_failed"));
+    }
+
+    private sealed class Uncopied : PromptExecutionSettings
+    {
+        public override PromptExecutionSettings Clone() => throw new NotSupportedException();
+    }
 }
