@@ -140,11 +140,11 @@ internal sealed class ModelCalls
 
     /// <summary>
     /// How many output tokens what a run keeps aside pays for, behind so much input; 0 for none, or where the run keeps
-    /// nothing for this guard.
+    /// nothing for this guard or this subject.
     /// </summary>
-    public long TokensKeptBy(CyclesRun run, string model, long inputTokens)
+    public long TokensKeptBy(CyclesRun run, Subject? subject, string model, long inputTokens)
     {
-        if (run.Opening.KeptFor(_cycles, _options.Unit) is not { } kept)
+        if (run.Opening.KeptFor(_cycles, run.SubjectOf(subject), _options.Unit) is not { } kept)
         {
             return 0;
         }
@@ -165,10 +165,17 @@ internal sealed class ModelCalls
     }
 
     /// <summary>Takes what a run keeps aside, for a last call without tools; null when it is gone.</summary>
-    public ModelCall? TryBeginLast(CyclesRun run, string model, CyclesAction action, long maxTokens, ReasonCode reason)
+    public ModelCall? TryBeginLast(
+        CyclesRun run,
+        Subject? subject,
+        string model,
+        CyclesAction action,
+        long maxTokens,
+        ReasonCode reason
+    )
     {
         if (
-            run.Opening.KeptFor(_cycles, _options.Unit) is not { } kept
+            run.Opening.KeptFor(_cycles, run.SubjectOf(subject), _options.Unit) is not { } kept
             || run.Opening.TryTakeKept(action, kept, reason, Log) is not { } hold
         )
         {

@@ -157,13 +157,14 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var (best, bestTokens) = (-1, 0L);
         for (var i = -1; i < options.Fallbacks.Count && bestTokens < wanted; i++)
         {
-            var model = ModelOf(Candidate(i, asked).Options);
+            var (candidate, _) = Candidate(i, asked);
+            var model = ModelOf(candidate);
             var isExcluded =
                 IsOfModel(denials[i + 1].ReasonCode)
                 || (Excluded(run.Limits.Caps, model) ?? Excluded(run.Opening.KeptCaps, model)) is not null;
             if (!isExcluded)
             {
-                var tokens = calls.TokensKeptBy(run, model, inputTokens);
+                var tokens = calls.TokensKeptBy(run, SubjectOf(candidate), model, inputTokens);
                 (best, bestTokens) = tokens > bestTokens ? (i, tokens) : (best, bestTokens);
             }
         }
@@ -171,7 +172,15 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         var (chosen, answers) = Candidate(best, asked);
         return
             bestTokens > 0
-            && calls.TryBeginLast(run, ModelOf(chosen), ActionOf(chosen), bestTokens, exhaustion.ReasonCode) is { } call
+            && calls.TryBeginLast(
+                run,
+                SubjectOf(chosen),
+                ModelOf(chosen),
+                ActionOf(chosen),
+                bestTokens,
+                exhaustion.ReasonCode
+            )
+                is { } call
             ? await CappedAsync(call, chosen, answers).ConfigureAwait(false)
             : null;
     }

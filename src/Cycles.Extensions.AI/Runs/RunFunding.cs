@@ -35,7 +35,7 @@ internal sealed class RunFunding(CyclesRun run, ILogger log)
     /// <summary>Out of the hold of a run around, so that it stays one hold; else from the authority.</summary>
     public async Task<(RunFunds? Funds, Denial? Denial)> ReserveAsync(Amount amount)
     {
-        if (RunReserver.HoldFor(run.Around, run.Cycles, amount.Unit, run.Shadow) is { } around)
+        if (RunReserver.HoldFor(run.Around, run.Cycles, run.SubjectOf(null), amount.Unit, run.Shadow) is { } around)
         {
             var part = around.TryTake(amount, out var denial, isForRun: true);
             if (part is not null || denial is not null)

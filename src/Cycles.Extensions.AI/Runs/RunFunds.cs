@@ -13,6 +13,9 @@ internal sealed class RunFunds
 
     public Amount Estimate => Guard?.Estimate ?? Part!.Estimate;
 
+    /// <summary>Whose budget it is; null where the server alone knows.</summary>
+    public string? Tenant => Guard is null ? Part!.Hold.Tenant : Guard.Subject.Tenant;
+
     public Caps? Caps => Guard is null ? Part!.Hold.Caps : Guard.Caps;
 
     public string? ReservationId => Guard is null ? Part!.Hold.ReservationId : Guard.ReservationId;
@@ -21,6 +24,12 @@ internal sealed class RunFunds
 
     /// <summary>Whether nothing is held any more. The reservations of runs are made so that this can be known.</summary>
     public bool IsLost => Guard?.LeaseLost.IsCancellationRequested ?? Part!.Hold.IsLost;
+
+    /// <summary>Whether it may pay for calls of a subject: not for another tenant's.</summary>
+    public bool IsFor(Subject? subject) =>
+        subject?.Tenant is not { } tenant
+        || Tenant is not { } own
+        || string.Equals(tenant, own, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Gives back what is left. Never throws.</summary>
     public Task ReleaseAsync(string reason)

@@ -17,6 +17,8 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 
     public CyclesClient Cycles => run.Cycles;
 
+    public string? Tenant => funds.Tenant;
+
     public Caps? Caps => funds.Caps;
 
     public string? ReservationId => funds.ReservationId;
@@ -28,6 +30,9 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 
     /// <summary>What is kept aside and still pays.</summary>
     public long Kept => IsLost ? 0 : Interlocked.Read(ref _kept);
+
+    /// <inheritdoc cref="RunFunds.IsFor" />
+    public bool IsFor(Subject? subject) => funds.IsFor(subject);
 
     /// <summary>Takes a part.</summary>
     /// <param name="estimate">How much.</param>

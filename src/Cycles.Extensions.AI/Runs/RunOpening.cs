@@ -25,20 +25,25 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
 
     private RunHold? Hold => Volatile.Read(ref _hold);
 
-    /// <summary>The hold that all calls of a client in its unit share; null without one.</summary>
-    public RunHold? HoldFor(CyclesClient cycles, AmountUnit unit) =>
-        ReferenceEquals(cycles, run.Cycles) && options.Hold?.Unit == unit ? Hold : null;
+    /// <summary>The hold that all calls of a client, for a tenant, in its unit share; null without one.</summary>
+    public RunHold? HoldFor(CyclesClient cycles, Subject? subject, AmountUnit unit) =>
+        ReferenceEquals(cycles, run.Cycles) && options.Hold?.Unit == unit && Hold is { } hold && hold.IsFor(subject)
+            ? hold
+            : null;
 
     /// <summary>What is kept aside for a final answer and still pays; null for nothing.</summary>
-    public Amount? KeptFor(CyclesClient cycles, AmountUnit unit)
+    public Amount? KeptFor(CyclesClient cycles, Subject? subject, AmountUnit unit)
     {
         if (!ReferenceEquals(cycles, run.Cycles) || options.KeepForFinalAnswer?.Unit != unit)
         {
             return null;
         }
 
-        var kept = Volatile.Read(ref _kept) is { IsLost: false } funds ? funds.Estimate.Value : Hold?.Kept ?? 0;
-        return kept > 0 ? new Amount(unit, kept) : null;
+        var (kept, isFor) =
+            Volatile.Read(ref _kept) is { IsLost: false } funds ? (funds.Estimate.Value, funds.IsFor(subject))
+            : Hold is { } hold ? (hold.Kept, hold.IsFor(subject))
+            : (0, false);
+        return isFor && kept > 0 ? new Amount(unit, kept) : null;
     }
 
     /// <returns>Why nothing of the run may run; null when it may.</returns>

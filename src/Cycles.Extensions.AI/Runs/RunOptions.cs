@@ -26,7 +26,8 @@ public sealed class RunOptions
     /// <summary>
     /// One hold for the whole run, more than 0: it is made at the first call, calls in its unit count into it, and it is
     /// settled when the run is disposed. What does not fit into it is denied (<see cref="LocalReasons.RunHoldSpent"/>).
-    /// Calls in other units, and by other clients, hold for themselves. Default none: a hold for each call.
+    /// Calls in other units, by other clients, and for other tenants hold for themselves. Default none: a hold for each
+    /// call.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -55,9 +56,9 @@ public sealed class RunOptions
     /// nothing.
     /// </summary>
     /// <remarks>
-    /// Used once, by the run itself and no run inside it, where all models were denied and the reason is that a budget is
-    /// used up; not where one is frozen or closed. One that was lost is held again at the next call, and if that fails
-    /// the run goes on without it.
+    /// Used once, by the run itself and no run inside it, for its own tenant, where all models were denied and the reason
+    /// is that a budget is used up; not where one is frozen or closed. One that was lost is held again at the next call,
+    /// and if that fails the run goes on without it.
     /// </remarks>
     public Amount? KeepForFinalAnswer { get; set; }
 

@@ -28,13 +28,20 @@ internal static class RunReserver
     }
 
     /// <summary>
-    /// The nearest hold that pays for calls in a unit, from a run outwards; null where each call holds for itself.
+    /// The nearest hold that pays for a subject's calls in a unit, from a run outwards; null where each call holds for
+    /// itself.
     /// </summary>
-    public static RunHold? HoldFor(CyclesRun? run, CyclesClient cycles, AmountUnit unit, ShadowReport? shadow)
+    public static RunHold? HoldFor(
+        CyclesRun? run,
+        CyclesClient cycles,
+        Subject? subject,
+        AmountUnit unit,
+        ShadowReport? shadow
+    )
     {
         for (; run is not null; run = run.Around)
         {
-            if (MindsRun(run, shadow) && run.Opening.HoldFor(cycles, unit) is { } hold)
+            if (MindsRun(run, shadow) && run.Opening.HoldFor(cycles, subject, unit) is { } hold)
             {
                 return hold;
             }
@@ -57,7 +64,7 @@ internal static class RunReserver
             return (null, denied);
         }
 
-        if (HoldFor(run, cycles, request.Call.Estimate.Unit, request.Shadow) is { } hold)
+        if (HoldFor(run, cycles, request.Subject, request.Call.Estimate.Unit, request.Shadow) is { } hold)
         {
             var part = hold.TryTake(request.Call.Estimate, out var denial);
             if (part is not null)

@@ -80,6 +80,57 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
         Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((0, false)));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Calls_for_another_tenant_draw_neither_on_the_hold_nor_on_what_is_kept(bool hasHold)
+    {
+        const long TwoCalls = 60_000;
+        Ledger.Administer("umbrella").Budget("tenant:umbrella", Amount.UsdMicrocents(TwoCalls));
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: o => o.Subject = new Subject { Tenant = "Umbrella" });
+        await using (
+            var run = Begin(o => (o.Hold, o.KeepForFinalAnswer) = (hasHold ? Amount.Usd(0.5m) : null, Amount.Usd(0.1m)))
+        )
+        {
+            var asked = 0;
+            Assert.That(
+                async () =>
+                {
+                    for (; asked < 10; asked++)
+                    {
+                        await agent.AskBrieflyAsync(IsStreaming);
+                    }
+                },
+                Throws.TypeOf<BudgetDeniedException>()
+            );
+
+            Assert.That((model.Calls, run.Summary.UsedKeptReserve), Is.EqualTo((asked, false)));
+            Assert.That(asked, Is.GreaterThan(0));
+        }
+
+        var umbrella = await Cycles.ForTenant("umbrella").GetBalancesAsync().SingleAsync();
+        Assert.That(umbrella.Spent?.Value, Is.EqualTo(model.Calls * Turn));
+        Assert.That((await BalanceAsync()).Spent?.Value, Is.Zero);
+        Summaries.Clear();
+    }
+
+    [Test]
+    public async Task A_run_inside_for_another_tenant_holds_for_itself()
+    {
+        Ledger.Administer("umbrella").Budget("tenant:umbrella", Amount.Usd(1));
+        using var agent = Agent(new MeteredModel());
+        await using (Begin(o => o.Hold = Amount.Usd(0.5m), "outer"))
+        await using (Begin(o => (o.Hold, o.Subject) = (Amount.Usd(0.1m), new Subject { Tenant = "umbrella" }), "inner"))
+        {
+            await agent.AskBrieflyAsync(IsStreaming);
+        }
+
+        var umbrella = await Cycles.ForTenant("umbrella").GetBalancesAsync().SingleAsync();
+        Assert.That(umbrella.Spent?.Value, Is.EqualTo(Turn));
+        Assert.That((await BalanceAsync()).Spent?.Value, Is.Zero);
+        Summaries.Clear();
+    }
+
     [Test]
     public async Task A_call_that_outlives_its_run_is_charged_all_the_same()
     {
