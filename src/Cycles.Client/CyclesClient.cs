@@ -93,6 +93,9 @@ public sealed class CyclesClient : IAsyncDisposable, IDisposable
     /// <summary>The report of shadow mode; null where holds and charges are real.</summary>
     public ShadowReport? Shadow => _core.Options.Shadow;
 
+    /// <summary>Where it logs; null for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory => _core.Options.LoggerFactory;
+
     /// <summary>Holds budget for an action, or throws.</summary>
     /// <param name="action">What will be done.</param>
     /// <param name="estimate">How much to hold; 0 is legal. What is held and not spent comes back at commit.</param>

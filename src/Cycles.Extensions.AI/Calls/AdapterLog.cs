@@ -1,11 +1,16 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cycles.Extensions.AI;
 
 /// <summary>What the guards of model calls say to operators: models, ids, numbers, and never any content.</summary>
 internal static partial class AdapterLog
 {
-    public const string Category = "Cycles.Extensions.AI";
+    private const string Category = "Cycles.Extensions.AI";
+
+    /// <summary>Where a guard or a run logs: where it was told to, else where its client does.</summary>
+    public static ILogger Of(CyclesClient cycles, ILoggerFactory? own) =>
+        new SafeLogger((own ?? cycles.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Category));
 
     [LoggerMessage(
         EventId = 201,

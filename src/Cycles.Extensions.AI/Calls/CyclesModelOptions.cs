@@ -55,7 +55,7 @@ public abstract class CyclesModelOptions
     /// <summary>The clock of latencies and pauses; default the container's, else the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
-    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default the container's, else nowhere.</summary>
+    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default the container's, else the client's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>A copy of its own.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cycles.Extensions.AI;
 
@@ -21,7 +20,7 @@ internal sealed class ModelCalls
         _cycles = cycles;
         _options = options;
         _cooldowns = Cooldowns.Of(cycles);
-        Log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
+        Log = AdapterLog.Of(cycles, options.LoggerFactory);
         Time = options.TimeProvider ?? TimeProvider.System;
         Tokens = new ContentTokens(options.TokenEstimator, options.TokensPerAttachment);
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cycles.Extensions.AI;
 
@@ -47,7 +46,7 @@ public sealed class CyclesRun : IAsyncDisposable
         Name = name;
         _options = options;
         _parent = Current;
-        _log = new SafeLogger((options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
+        _log = AdapterLog.Of(cycles, options.LoggerFactory);
         Clock = options.TimeProvider ?? TimeProvider.System;
         _startedAt = Clock.GetUtcNow();
         Shadow = options.Shadow ?? _parent?.Shadow ?? cycles.Shadow;

@@ -95,7 +95,7 @@ public sealed class RunOptions
     /// <summary>The clock of <see cref="Cooldown"/> and of the summary; default the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
-    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default nowhere.</summary>
+    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default where the client does.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <exception cref="ArgumentException">An option is out of range.</exception>

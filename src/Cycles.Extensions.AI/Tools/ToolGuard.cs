@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cycles.Extensions.AI;
 
@@ -34,7 +33,7 @@ internal sealed class ToolGuard
         _cooldowns = Cooldowns.Of(cycles);
         _maxCooldown = policy.MaxCooldown;
         Time = policy.TimeProvider ?? TimeProvider.System;
-        _log = new SafeLogger((policy.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(AdapterLog.Category));
+        _log = AdapterLog.Of(cycles, policy.LoggerFactory);
         _shadow = policy.Shadow;
         _refusals = new ToolRefusals(policy.OnDenied, () => Shadow, _subject, Time, _log);
     }

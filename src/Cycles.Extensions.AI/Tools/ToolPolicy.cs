@@ -47,7 +47,7 @@ public sealed class ToolPolicy
     /// <summary>The clock of pauses; default the container's, else the system's.</summary>
     public TimeProvider? TimeProvider { get; set; }
 
-    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default the container's, else nowhere.</summary>
+    /// <summary>Where to log, as category <c>Cycles.Extensions.AI</c>; default the container's, else the client's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>The tools met so far whose estimate comes from <see cref="Default"/> or from nowhere, by name.</summary>

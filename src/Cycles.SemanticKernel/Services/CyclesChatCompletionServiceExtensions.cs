@@ -40,6 +40,8 @@ public static class CyclesChatCompletionServiceExtensions
         ArgumentNullException.ThrowIfNull(cycles);
         var options = new CyclesChatOptions();
         configure?.Invoke(options);
-        return new ServiceGuards(cycles, options, KernelLog.Of(options.LoggerFactory)).Guard(service);
+        return new ServiceGuards(cycles, options, KernelLog.Of(options.LoggerFactory ?? cycles.LoggerFactory)).Guard(
+            service
+        );
     }
 }

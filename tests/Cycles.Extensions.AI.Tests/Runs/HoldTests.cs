@@ -1,4 +1,6 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Cycles.Extensions.AI.Tests.Runs;
 
@@ -210,6 +212,32 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
         Assert.That(Authority.Requests.OfType<CommitRequest>().Single().Actual.Value, Is.EqualTo(Turn));
         Assert.That(Summaries.Single().Spend, Is.Empty);
         Assert.That(Summaries.Single().Calls, Is.EqualTo(1));
+        Clock.Advance(TimeSpan.FromMinutes(2));
+    }
+
+    [Test]
+    public async Task What_is_not_told_where_to_log_logs_where_the_client_does()
+    {
+        var logs = new FakeLogCollector();
+        using var loggers = new LoggerFactory([new FakeLoggerProvider(logs)]);
+        await UseClientAsync(o =>
+        {
+            o.OveragePolicy = CommitOveragePolicy.Reject;
+            o.LoggerFactory = loggers;
+        });
+        using var agent = Agent(Agent(new MeteredModel()));
+        await using (Begin(o => o.Hold = Amount.UsdMicrocents(Turn - 1)))
+        {
+            await agent.AskBrieflyAsync(IsStreaming);
+            await Options.Tools!.OfType<AIFunction>().First().WithCycles(Cycles, new ToolPolicy()).InvokeAsync();
+        }
+
+        Assert.That(
+            logs.GetSnapshot()
+                .Where(record => record.Category == "Cycles.Extensions.AI")
+                .Select(record => record.Id.Id),
+            Is.SupersetOf(new[] { 203, 221, 243 })
+        );
         Clock.Advance(TimeSpan.FromMinutes(2));
     }
 
