@@ -7,7 +7,12 @@ namespace Cycles.Extensions.AI;
 internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 {
     private readonly object _gate = new();
-    private readonly List<RunCharge> _charges = [];
+
+    /// <summary>What the hold covers, and so the ledger charges unless it refuses all of it, by model and tool of a run.</summary>
+    private readonly Dictionary<(RunTally Tally, string Name, bool IsTool), RunCharge> _covered = [];
+
+    /// <summary>The calls that went past the hold, in their order.</summary>
+    private readonly List<RunCharge> _overran = [];
     private long _open;
     private long _openInCalls;
     private long _spent;
@@ -100,8 +105,8 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             _spent = charge.Amount > long.MaxValue - _spent ? long.MaxValue : _spent + charge.Amount;
             if (funds.Guard is not null && run.Shadow is null)
             {
-                _charges.Add(charge);
-                charge.Run.Tally.Charged(charge.Call, funds.Estimate with { Value = charge.Amount }, balances: null);
+                Note(charge);
+                charge.Tally.Charged(charge.Call, funds.Estimate with { Value = charge.Amount }, balances: null);
             }
 
             return isPaid;
@@ -163,6 +168,18 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
         AddCalls(part.IsForRun ? 0 : -amount);
     }
 
+    private void Note(in RunCharge charge)
+    {
+        if (_spent > funds.Estimate.Value)
+        {
+            _overran.Add(charge);
+            return;
+        }
+
+        var key = (charge.Tally, charge.Call.Name, charge.Call.IsTool);
+        _covered[key] = _covered.TryGetValue(key, out var before) ? before.Plus(charge) : charge;
+    }
+
     /// <summary>What calls hold here or in runs inside, which lock before this one.</summary>
     private void AddCalls(long amount)
     {
@@ -191,11 +208,10 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
         var missing = spent.Value - (settled is null ? 0 : (settled.Charged ?? spent).Value);
 
         // The last calls are those that overran.
-        for (var i = _charges.Count - 1; i >= 0 && missing > 0; i--)
+        foreach (var charge in _covered.Values.Concat(_overran).Reverse().TakeWhile(_ => missing > 0))
         {
-            var (payer, call, amount) = _charges[i];
-            var taken = Math.Min(amount, missing);
-            payer.Tally.Uncharged(call, taken);
+            var taken = Math.Min(charge.Amount, missing);
+            charge.Tally.Uncharged(charge, taken);
             missing -= taken;
         }
     }

@@ -25,7 +25,7 @@ internal sealed class RunShare(RunPart part, CyclesRun run, RunRequest request)
             return;
         }
 
-        var isPaid = actual == 0 || part.TryCharge(new RunCharge(run, request.Call, actual));
+        var isPaid = actual == 0 || part.TryCharge(new RunCharge(run.Tally, request.Call, actual));
         part.Close();
         if (isPaid || request.Shadow is not null)
         {

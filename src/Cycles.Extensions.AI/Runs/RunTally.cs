@@ -48,9 +48,23 @@ internal sealed class RunTally(RunTally? around)
         Told(balances);
     }
 
-    /// <summary>The ledger did not charge so much of what a call cost.</summary>
-    public void Uncharged(in RunCall call, long amount) =>
-        Change(call, item => item with { Spend = item.Spend with { Value = item.Spend.Value - amount } });
+    /// <summary>The ledger did not charge so much of what calls cost.</summary>
+    public void Uncharged(RunCharge charge, long amount) =>
+        Change(
+            charge.Call,
+            item =>
+                item with
+                {
+                    Spend = item.Spend with { Value = item.Spend.Value - amount },
+                    Estimate =
+                        amount < charge.Amount
+                            ? item.Estimate
+                            : item.Estimate with
+                            {
+                                Value = item.Estimate.Value - charge.Call.Estimate.Value,
+                            },
+                }
+        );
 
     /// <summary>Takes note of what an authority says is left.</summary>
     public void Told(IReadOnlyList<Balance>? balances)
@@ -142,7 +156,7 @@ internal sealed class RunTally(RunTally? around)
         };
 
     /// <summary>A summary never fails a call for being too large.</summary>
-    private static Amount Sum(Amount a, Amount b) =>
+    public static Amount Sum(Amount a, Amount b) =>
         a with
         {
             Value = b.Value > long.MaxValue - a.Value ? long.MaxValue : a.Value + b.Value,

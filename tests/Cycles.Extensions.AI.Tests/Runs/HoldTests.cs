@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -204,14 +205,17 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
     {
         await UseClientAsync(o => o.OveragePolicy = CommitOveragePolicy.Reject);
         using var agent = Agent(new MeteredModel());
-        await using (Begin(o => o.Hold = Amount.UsdMicrocents(Turn - 1)))
+        await using (Begin(o => o.Hold = Amount.UsdMicrocents(3 * Turn - 1)))
         {
+            await agent.AskBrieflyAsync(IsStreaming);
+            await agent.AskBrieflyAsync(IsStreaming);
             await agent.AskBrieflyAsync(IsStreaming);
         }
 
-        Assert.That(Authority.Requests.OfType<CommitRequest>().Single().Actual.Value, Is.EqualTo(Turn));
+        Assert.That(Authority.Requests.OfType<CommitRequest>().Single().Actual.Value, Is.EqualTo(3 * Turn));
         Assert.That(Summaries.Single().Spend, Is.Empty);
-        Assert.That(Summaries.Single().Calls, Is.EqualTo(1));
+        var model = Summaries.Single().Models.Single();
+        Assert.That((model.Calls, model.Estimate.Value, model.Ratio), Is.EqualTo((3, 0L, (decimal?)null)));
         Clock.Advance(TimeSpan.FromMinutes(2));
     }
 
@@ -239,6 +243,31 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
             Is.SupersetOf(new[] { 203, 221, 243 })
         );
         Clock.Advance(TimeSpan.FromMinutes(2));
+    }
+
+    [Test]
+    public async Task A_hold_keeps_no_run_inside_it_that_has_ended()
+    {
+        using var agent = Agent(new MeteredModel());
+        await using var outer = Begin(o => o.Hold = Amount.Usd(0.5m), "outer");
+
+        var inner = await AskInsideAsync(agent);
+        for (var i = 0; inner.IsAlive && i < 100; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Yield();
+        }
+
+        Assert.That(inner.IsAlive, Is.False);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task<WeakReference> AskInsideAsync(IChatClient agent)
+    {
+        await using var inner = Begin(name: "inner");
+        await agent.AskBrieflyAsync(IsStreaming);
+        return new WeakReference(inner);
     }
 
     [Test]
