@@ -13,7 +13,7 @@ internal sealed class CallHold
     private static readonly IReadOnlyDictionary<string, JsonElement> Estimated = Marked("estimate");
 
     private readonly ReservationGuard? _guard;
-    private readonly RunShare? _share;
+    private readonly PaidCall? _paid;
     private readonly UnheldCall? _unheld;
     private readonly CyclesRun? _run;
     private readonly RunCall _call;
@@ -30,9 +30,9 @@ internal sealed class CallHold
     }
 
     /// <summary>A part of a run's hold.</summary>
-    public CallHold(RunShare share, ILogger log, CyclesRun run, RunCall call)
+    public CallHold(PaidCall paid, ILogger log, CyclesRun run, RunCall call)
     {
-        _share = share;
+        _paid = paid;
         _log = log;
         _run = run;
         _call = call;
@@ -46,11 +46,11 @@ internal sealed class CallHold
         _log = log;
     }
 
-    public Caps? Caps => _guard is null ? _share?.Caps : _guard.Caps;
+    public Caps? Caps => _guard is null ? _paid?.Caps : _guard.Caps;
 
-    public Amount Estimate => _guard?.Estimate ?? _share?.Estimate ?? _unheld!.Estimate;
+    public Amount Estimate => _guard?.Estimate ?? _paid?.Estimate ?? _unheld!.Estimate;
 
-    private string? Id => _guard is null ? _share?.ReservationId : _guard.ReservationId;
+    private string? Id => _guard is null ? _paid?.ReservationId : _guard.ReservationId;
 
     /// <summary>Asks, in the run that the calling code is in, if it is in one.</summary>
     public static async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
@@ -62,7 +62,9 @@ internal sealed class CallHold
     {
         if (CyclesRun.Current is { } run)
         {
-            return await RunReserver.ReserveAsync(run, cycles, request, log, cancellationToken).ConfigureAwait(false);
+            return await RunCallReserver
+                .ReserveAsync(run, cycles, request, log, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         var options = new ReserveOptions
@@ -89,9 +91,9 @@ internal sealed class CallHold
                 _ => null,
             };
             _unheld?.Settle(actual);
-            if (_share is not null)
+            if (_paid is not null)
             {
-                await _share.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
+                await _paid.SettleAsync(actual.Value, metrics, metadata).ConfigureAwait(false);
             }
 
             if (_guard is not null)
@@ -118,9 +120,9 @@ internal sealed class CallHold
         try
         {
             _unheld?.Settle(_unheld.Estimate with { Value = 0 });
-            if (_share is not null)
+            if (_paid is not null)
             {
-                await _share.SettleAsync(actual: 0).ConfigureAwait(false);
+                await _paid.SettleAsync(actual: 0).ConfigureAwait(false);
             }
 
             if (_guard is not null)

@@ -4,7 +4,7 @@ namespace Cycles.Extensions.AI;
 /// One hold that many calls share: each takes its part, and what they cost is committed once. Inside the hold of a run
 /// around, charges go on to that one. Thread-safe.
 /// </summary>
-internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
+internal sealed class RunHold(CyclesRun run, RunGrant grant, long kept)
 {
     private readonly object _gate = new();
 
@@ -22,22 +22,22 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 
     public CyclesClient Cycles => run.Cycles;
 
-    public string? Tenant => funds.Tenant;
+    public string? Tenant => grant.Tenant;
 
-    public Caps? Caps => funds.Caps;
+    public Caps? Caps => grant.Caps;
 
-    public string? ReservationId => funds.ReservationId;
+    public string? ReservationId => grant.ReservationId;
 
-    public IReadOnlyList<string> AffectedScopes => funds.AffectedScopes;
+    public IReadOnlyList<string> AffectedScopes => grant.AffectedScopes;
 
     /// <summary>Whether nothing is held any more: the authority gave it up, or it is settled.</summary>
-    public bool IsLost => Volatile.Read(ref _hasEnded) || funds.IsLost;
+    public bool IsLost => Volatile.Read(ref _hasEnded) || grant.IsLost;
 
     /// <summary>What is kept aside and still pays.</summary>
     public long Kept => IsLost ? 0 : Interlocked.Read(ref _kept);
 
-    /// <inheritdoc cref="RunFunds.IsFor" />
-    public bool IsFor(Subject? subject) => funds.IsFor(subject);
+    /// <inheritdoc cref="RunGrant.IsFor" />
+    public bool IsFor(Subject? subject) => grant.IsFor(subject);
 
     /// <summary>Takes a part.</summary>
     /// <param name="estimate">How much.</param>
@@ -54,7 +54,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
                 return null;
             }
 
-            var left = funds.Estimate.Value - _kept - _open - _spent;
+            var left = grant.Estimate.Value - _kept - _open - _spent;
             if (estimate.Value <= left)
             {
                 return Open(estimate, isForRun);
@@ -63,7 +63,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             denial = new Denial
             {
                 ReasonCode = LocalReasons.RunHoldSpent,
-                Message = $"The run '{run.Name}' holds {funds.Estimate} in all, and too little of it is left.",
+                Message = $"The run '{run.Name}' holds {grant.Estimate} in all, and too little of it is left.",
                 Requested = estimate,
                 Remaining = new SignedAmount(estimate.Unit, left),
                 AffectedScopes = AffectedScopes,
@@ -84,7 +84,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             }
 
             _kept = 0;
-            return Open(funds.Estimate with { Value = taken }, isForRun: false);
+            return Open(grant.Estimate with { Value = taken }, isForRun: false);
         }
     }
 
@@ -100,13 +100,13 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             }
 
             // Where the hold around is settled, the call still spends of what this run may.
-            var isPaid = funds.Part?.TryCharge(charge) ?? true;
+            var isPaid = grant.Part?.TryCharge(charge) ?? true;
             TakeOff(part, Math.Min(part.Left, charge.Amount));
             _spent = charge.Amount > long.MaxValue - _spent ? long.MaxValue : _spent + charge.Amount;
-            if (funds.Guard is not null && run.Shadow is null)
+            if (grant.Guard is not null && run.Shadow is null)
             {
                 Note(charge);
-                charge.Tally.Charged(charge.Call, funds.Estimate with { Value = charge.Amount }, balances: null);
+                charge.Tally.Charged(charge.Call, grant.Estimate with { Value = charge.Amount }, balances: null);
             }
 
             return isPaid;
@@ -138,20 +138,20 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             if (isFirst)
             {
                 _hasEnded = true;
-                _leftAtEnd = Math.Max(0, funds.Estimate.Value - _openInCalls - _spent);
+                _leftAtEnd = Math.Max(0, grant.Estimate.Value - _openInCalls - _spent);
             }
         }
 
-        if (isFirst && funds.Guard is { } guard && _spent > 0)
+        if (isFirst && grant.Guard is { } guard && _spent > 0)
         {
             await CommitAsync(guard, guard.Estimate with { Value = _spent }).ConfigureAwait(false);
         }
         else if (isFirst)
         {
-            await funds.ReleaseAsync(reason).ConfigureAwait(false);
+            await grant.ReleaseAsync(reason).ConfigureAwait(false);
         }
 
-        return (funds.Estimate with { Value = _leftAtEnd }, Math.Min(_kept, _leftAtEnd));
+        return (grant.Estimate with { Value = _leftAtEnd }, Math.Min(_kept, _leftAtEnd));
     }
 
     private RunPart Open(Amount amount, bool isForRun)
@@ -170,7 +170,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
 
     private void Note(in RunCharge charge)
     {
-        if (_spent > funds.Estimate.Value)
+        if (_spent > grant.Estimate.Value)
         {
             _overran.Add(charge);
             return;
@@ -188,7 +188,7 @@ internal sealed class RunHold(CyclesRun run, RunFunds funds, long kept)
             _openInCalls += amount;
         }
 
-        funds.Part?.Hold.AddCalls(amount);
+        grant.Part?.Hold.AddCalls(amount);
     }
 
     /// <summary>What the ledger does not take of it, the summaries don't count as spent.</summary>

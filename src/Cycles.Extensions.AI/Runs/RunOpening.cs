@@ -9,19 +9,19 @@ namespace Cycles.Extensions.AI;
 internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
 {
     private readonly object _gate = new();
-    private readonly RunFunding _funding = new(run, log);
+    private readonly RunReserver _reserver = new(run, log);
     private readonly bool _asks =
         options.Preflight is not null || options.Hold is not null || options.KeepForFinalAnswer is not null;
     private Task<Denial?>? _opened;
     private RunHold? _hold;
-    private RunFunds? _kept;
+    private RunGrant? _kept;
     private bool _mayBegin;
     private bool _isOver;
 
     public bool UsedKept { get; private set; }
 
     /// <summary>What came with the hold that <see cref="KeptFor"/> tells of.</summary>
-    public Caps? KeptCaps => Volatile.Read(ref _kept) is { } funds ? funds.Caps : Hold?.Caps;
+    public Caps? KeptCaps => Volatile.Read(ref _kept) is { } grant ? grant.Caps : Hold?.Caps;
 
     private RunHold? Hold => Volatile.Read(ref _hold);
 
@@ -40,7 +40,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
         }
 
         var (kept, isFor) =
-            Volatile.Read(ref _kept) is { IsLost: false } funds ? (funds.Estimate.Value, funds.IsFor(subject))
+            Volatile.Read(ref _kept) is { IsLost: false } grant ? (grant.Estimate.Value, grant.IsFor(subject))
             : Hold is { } hold ? (hold.Kept, hold.IsFor(subject))
             : (0, false);
         return isFor && kept > 0 ? new Amount(unit, kept) : null;
@@ -76,16 +76,16 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     public CallHold? TryTakeKept(CyclesAction action, Amount kept, ReasonCode reason, ILogger callLog)
     {
         var call = new RunCall(action.Name, kept, IsTool: false);
-        var funds = Interlocked.Exchange(ref _kept, null);
+        var grant = Interlocked.Exchange(ref _kept, null);
         CallHold hold;
-        if (funds?.Guard is { } guard)
+        if (grant?.Guard is { } guard)
         {
             hold = new CallHold(guard, callLog, run, call);
         }
-        else if ((funds?.Part ?? Hold?.TryTakeKept()) is { } part)
+        else if ((grant?.Part ?? Hold?.TryTakeKept()) is { } part)
         {
             var request = new RunRequest(call, action, run.SubjectOf(null), Key: null, Shadow: null);
-            hold = new CallHold(new RunShare(part, run, request), callLog, run, call);
+            hold = new CallHold(new PaidCall(part, run, request), callLog, run, call);
         }
         else
         {
@@ -133,7 +133,7 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     {
         if (!_mayBegin && options.Preflight is { } expected)
         {
-            if (await _funding.AskAsync(expected).ConfigureAwait(false) is { } denied)
+            if (await _reserver.AskAsync(expected).ConfigureAwait(false) is { } denied)
             {
                 return denied;
             }
@@ -155,10 +155,10 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
             (amount, kept) = await lost.EndAsync("hold_lost").ConfigureAwait(false);
         }
 
-        var (funds, denial) = await _funding.ReserveAsync(amount).ConfigureAwait(false);
-        if (funds is not null)
+        var (grant, denial) = await _reserver.ReserveAsync(amount).ConfigureAwait(false);
+        if (grant is not null)
         {
-            Volatile.Write(ref _hold, new RunHold(run, funds, kept));
+            Volatile.Write(ref _hold, new RunHold(run, grant, kept));
         }
 
         return denial;
@@ -168,22 +168,22 @@ internal sealed class RunOpening(CyclesRun run, RunOptions options, ILogger log)
     private async Task<Denial?> KeepAsync(Amount amount)
     {
         var lost = Volatile.Read(ref _kept);
-        var (funds, denial) = await _funding.ReserveAsync(amount).ConfigureAwait(false);
+        var (grant, denial) = await _reserver.ReserveAsync(amount).ConfigureAwait(false);
         if (lost is null)
         {
-            Volatile.Write(ref _kept, funds);
+            Volatile.Write(ref _kept, grant);
             return denial;
         }
 
-        RunLog.KeptLost(log, run.Id, lost.ReservationId, isBack: funds is not null);
-        if (Interlocked.CompareExchange(ref _kept, funds, lost) == lost)
+        RunLog.KeptLost(log, run.Id, lost.ReservationId, isBack: grant is not null);
+        if (Interlocked.CompareExchange(ref _kept, grant, lost) == lost)
         {
             await lost.ReleaseAsync("hold_lost").ConfigureAwait(false);
         }
-        else if (funds is not null)
+        else if (grant is not null)
         {
             // Somebody answers on it after all.
-            await funds.ReleaseAsync("kept_used").ConfigureAwait(false);
+            await grant.ReleaseAsync("kept_used").ConfigureAwait(false);
         }
 
         return null;

@@ -2,127 +2,70 @@ using Microsoft.Extensions.Logging;
 
 namespace Cycles.Extensions.AI;
 
-/// <summary>Asks for the calls of runs.</summary>
-internal static class RunReserver
+/// <summary>Asks for what a run holds for itself.</summary>
+internal sealed class RunReserver(CyclesRun run, ILogger log)
 {
-    /// <summary>Asks for one call, and counts the answer.</summary>
-    public static async ValueTask<(CallHold? Hold, Denial? Denial)> ReserveAsync(
-        CyclesRun run,
-        CyclesClient cycles,
-        RunRequest request,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
+    private readonly CyclesAction _action = new("agent.run", run.Name);
+
+    /// <returns>Why the run must not begin, in the authority's opinion; null when it may.</returns>
+    public async Task<Denial?> AskAsync(Amount expected)
     {
-        var (hold, denial) = await TryReserveAsync(run, cycles, request, log, cancellationToken).ConfigureAwait(false);
-        if (hold is null)
+        if (run.Shadow is not null)
         {
-            run.Tally.Denied(request.Call);
-        }
-        else
-        {
-            run.Tally.LetThrough(request.Call);
+            // What the calls would have saved shows at the calls.
+            var attempt = await run.Cycles.TryReserveAsync(_action, expected, NewOptions()).ConfigureAwait(false);
+            await attempt.Guard!.ReleaseAsync().ConfigureAwait(false);
+            return null;
         }
 
-        return (hold, denial);
+        var opinion = await run.Cycles.DecideAsync(_action, expected, NewOptions()).ConfigureAwait(false);
+        return opinion.Decision != Decision.Deny
+            ? null
+            : new Denial
+            {
+                ReasonCode = opinion.ReasonCode ?? new ReasonCode("DENY"),
+                Message = $"The authority expects the run '{run.Name}' to fail.",
+                Requested = expected,
+                RetryAfter = RetryAfterMs.Of(opinion.RetryAfterMs) ?? opinion.ResponseMetadata.RetryAfter,
+                AffectedScopes = opinion.AffectedScopes ?? [],
+                Metadata = opinion.ResponseMetadata,
+            };
     }
 
-    /// <summary>
-    /// The nearest hold that pays for a subject's calls in a unit, from a run outwards; null where each call holds for
-    /// itself.
-    /// </summary>
-    public static RunHold? HoldFor(
-        CyclesRun? run,
-        CyclesClient cycles,
-        Subject? subject,
-        AmountUnit unit,
-        ShadowReport? shadow
-    )
+    /// <summary>Out of the hold of a run around, so that it stays one hold; else from the authority.</summary>
+    public async Task<(RunGrant? Grant, Denial? Denial)> ReserveAsync(Amount amount)
     {
-        for (; run is not null; run = run.Around)
+        if (RunCallReserver.HoldFor(run.Around, run.Cycles, run.SubjectOf(null), amount.Unit, run.Shadow) is { } around)
         {
-            if (MindsRun(run, shadow) && run.Opening.HoldFor(cycles, subject, unit) is { } hold)
+            var part = around.TryTake(amount, out var denial, isForRun: true);
+            if (part is not null || denial is not null)
             {
-                return hold;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Every run that the call is in has to let it, and the nearest hold pays.</summary>
-    private static async ValueTask<(CallHold? Hold, Denial? Denial)> TryReserveAsync(
-        CyclesRun run,
-        CyclesClient cycles,
-        RunRequest request,
-        ILogger log,
-        CancellationToken cancellationToken
-    )
-    {
-        if (await EnsureAsync(run, request.Shadow, cancellationToken).ConfigureAwait(false) is { } denied)
-        {
-            return (null, denied);
-        }
-
-        if (HoldFor(run, cycles, request.Subject, request.Call.Estimate.Unit, request.Shadow) is { } hold)
-        {
-            var part = hold.TryTake(request.Call.Estimate, out var denial);
-            if (part is not null)
-            {
-                return (new CallHold(new RunShare(part, run, request), log, run, request.Call), null);
-            }
-
-            if (denial is not null)
-            {
-                return request.Shadow is { } shadow
-                    ? (new CallHold(new UnheldCall(shadow, request, denial, run.Clock, log), log), null)
+                return part is not null ? (new RunGrant(part), null)
+                    : run.Shadow is { } shadow ? Shadowed(shadow, denial!)
                     : (null, denial);
             }
         }
 
-        var options = new ReserveOptions
-        {
-            Subject = request.Subject,
-            IdempotencyKey = run.NewKey(request.Key),
-            Shadow = request.Shadow,
-        };
-        var attempt = await cycles
-            .TryReserveAsync(request.Action, request.Call.Estimate, options, cancellationToken)
-            .ConfigureAwait(false);
-        return attempt.Guard is { } guard
-            ? (new CallHold(guard, log, run, request.Call), null)
-            : (null, attempt.Denial);
+        var attempt = await run.Cycles.TryReserveAsync(_action, amount, NewOptions()).ConfigureAwait(false);
+        return (attempt.Guard is { } guard ? new RunGrant(guard) : null, attempt.Denial);
     }
 
-    /// <summary>From the outside in: where a run does not begin, nothing begins in it.</summary>
-    private static async ValueTask<Denial?> EnsureAsync(
-        CyclesRun run,
-        ShadowReport? shadow,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The run goes on all the same, on what the runs around it hold.</summary>
+    private (RunGrant?, Denial?) Shadowed(ShadowReport shadow, Denial denial)
     {
-        if (
-            run.Around is { } around
-            && await EnsureAsync(around, shadow, cancellationToken).ConfigureAwait(false) is { } early
-        )
-        {
-            return early;
-        }
-
-        if (!MindsRun(run, shadow))
-        {
-            return null;
-        }
-
-        var denied = await run.Opening.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        if (denied is not null)
-        {
-            run.EndedBy(denied);
-        }
-
-        return denied;
+        var call = new RunCall(run.Name, denial.Requested with { Value = 0 }, IsTool: false);
+        var request = new RunRequest(call, _action, run.SubjectOf(null), Key: null, shadow);
+        new UnheldCall(shadow, request, denial, run.Clock, log).Settle(call.Estimate);
+        return (null, null);
     }
 
-    /// <summary>A call in shadow mode neither draws on what a real run holds nor minds what that may not do.</summary>
-    private static bool MindsRun(CyclesRun run, ShadowReport? shadow) => shadow is null || run.Shadow is not null;
+    private ReserveOptions NewOptions() =>
+        new()
+        {
+            Subject = run.SubjectOf(null),
+            IdempotencyKey = run.NewKey(),
+            Shadow = run.Shadow,
+            // What Cancel cancels is how a loss is known; the settlement is the same.
+            LeasePolicy = LeasePolicy.Cancel,
+        };
 }

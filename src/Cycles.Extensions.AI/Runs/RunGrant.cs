@@ -1,11 +1,11 @@
 namespace Cycles.Extensions.AI;
 
-/// <summary>What a run holds for itself: a reservation, or a part of the hold of a run around it.</summary>
-internal sealed class RunFunds
+/// <summary>What a run was granted for itself: a reservation, or a part of the hold of a run around it.</summary>
+internal sealed class RunGrant
 {
-    public RunFunds(ReservationGuard guard) => Guard = guard;
+    public RunGrant(ReservationGuard guard) => Guard = guard;
 
-    public RunFunds(RunPart part) => Part = part;
+    public RunGrant(RunPart part) => Part = part;
 
     public ReservationGuard? Guard { get; }
 

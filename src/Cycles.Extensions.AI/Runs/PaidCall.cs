@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Cycles.Extensions.AI;
 
 /// <summary>A call that is paid out of the hold of a run.</summary>
-internal sealed class RunShare(RunPart part, CyclesRun run, RunRequest request)
+internal sealed class PaidCall(RunPart part, CyclesRun run, RunRequest request)
 {
     private int _settled;
 
