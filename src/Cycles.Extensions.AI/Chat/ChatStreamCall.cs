@@ -5,6 +5,7 @@ namespace Cycles.Extensions.AI;
 /// <summary>One enumeration of a guarded chat stream.</summary>
 internal sealed class ChatStreamCall(
     ModelCall call,
+    PolledTurn turn,
     OuterCall outer,
     Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> open,
     ChatMeter meter,
@@ -21,7 +22,7 @@ internal sealed class ChatStreamCall(
     public override void Observe(ChatResponseUpdate item)
     {
         meter.Add(item);
-        CappedCalls.Add(item, call.Caps);
+        turn.Add(item);
     }
 
     public override ValueTask EndAsync(StreamEnd end) => meter.EndAsync(call, end, broken);

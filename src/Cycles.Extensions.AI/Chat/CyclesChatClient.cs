@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI;
@@ -79,8 +80,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(messages, options)
-                ? CappedCalls.FollowAsync(options, base.GetResponseAsync(messages, options, cancellationToken))
+        return PassesThrough(messages) ? base.GetResponseAsync(messages, options, cancellationToken)
+            : options?.ContinuationToken is not null ? PollAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? Task.FromResult(new ChatResponse())
             : GuardedAsync(messages, options, cancellationToken);
     }
@@ -94,12 +95,8 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return PassesThrough(messages, options)
-                ? CappedCalls.FollowAsync(
-                    options,
-                    base.GetStreamingResponseAsync(messages, options, cancellationToken),
-                    cancellationToken
-                )
+        return PassesThrough(messages) ? base.GetStreamingResponseAsync(messages, options, cancellationToken)
+            : options?.ContinuationToken is not null ? PollStreamAsync(messages, options, cancellationToken)
             : ToolLoop.HasEnded(messages) ? NoUpdates()
             : GuardedStream.RunAsync(
                 token => BeginStreamAsync(messages, options, token),
@@ -137,7 +134,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         try
         {
             meter.Add(response);
-            CappedCalls.Add(response, call.Caps);
+            new PolledTurn(client, call.Caps).Add(response);
         }
         finally
         {
@@ -158,6 +155,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
+            new PolledTurn(client, call.Caps),
             _calls.Outer(sent),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
@@ -174,8 +172,43 @@ public sealed class CyclesChatClient : DelegatingChatClient
         yield break;
     }
 
-    private bool PassesThrough(IEnumerable<ChatMessage> messages, ChatOptions? options) =>
-        _isDuplicate || options?.ContinuationToken is not null || _calls.IsCovered(messages, nameof(CyclesChatClient));
+    private bool PassesThrough(IEnumerable<ChatMessage> messages) =>
+        _isDuplicate || _calls.IsCovered(messages, nameof(CyclesChatClient));
+
+    private async Task<ChatResponse> PollAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var turn = TurnOf(options);
+        var response = await turn.Client.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        turn.Add(response);
+        return response;
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> PollStreamAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var turn = TurnOf(options);
+        var updates = turn.Client.GetStreamingResponseAsync(messages, options, cancellationToken);
+        await foreach (var update in updates.ConfigureAwait(false))
+        {
+            turn.Add(update);
+            yield return update;
+        }
+    }
+
+    /// <summary>The turn that a poll goes on with: where a fallback of this guard gave the token, that one knows it.</summary>
+    private PolledTurn TurnOf(ChatOptions options)
+    {
+        var turn = PolledTurn.Of(options);
+        var isFallbacks = turn is not null && _options.Fallbacks.Any(fallback => fallback.Client == turn.Client);
+        return isFallbacks ? turn! : new PolledTurn(InnerClient, turn?.Caps);
+    }
 
     /// <summary>Estimating and calling both read them, and they may come from anywhere.</summary>
     private static IList<ChatMessage> Materialised(IEnumerable<ChatMessage> messages) =>

@@ -6,6 +6,38 @@ namespace Cycles.Extensions.AI.Tests.Chat;
 /// <summary>One model call that is answered whole.</summary>
 public sealed class CallTests : ChatFixture
 {
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_poll_goes_to_the_fallback_that_gave_the_token(bool isStreaming)
+    {
+        Cap(new Caps { ToolDenylist = ["m"] });
+        using var other = new FakeModel();
+        var tokens = new[] { Token(1), Token(2) };
+        other.Reply = call => new ChatResponse { ContinuationToken = tokens.ElementAtOrDefault(call) };
+        other.Updates = call => [new ChatResponseUpdate { ContinuationToken = tokens.ElementAtOrDefault(call) }];
+        using var guard = Guard(options =>
+        {
+            options.Prices.Add("other", 1, 2);
+            options.Fallbacks.Add(new("other", other));
+        });
+
+        ResponseContinuationToken? token = null;
+        do
+        {
+            token = await AskAsync(new ChatOptions { ContinuationToken = token });
+        } while (token is not null);
+
+        Assert.That((Model.Calls, other.Calls), Is.EqualTo((0, 3)));
+        Spends(Commit.Actual.Value);
+
+        static ResponseContinuationToken Token(byte id) => ResponseContinuationToken.FromBytes(new[] { id });
+
+        async Task<ResponseContinuationToken?> AskAsync(ChatOptions options) =>
+            isStreaming
+                ? (await guard.GetStreamingResponseAsync(Ask(), options).ToListAsync())[^1].ContinuationToken
+                : (await guard.GetResponseAsync(Ask(), options)).ContinuationToken;
+    }
+
     [Test]
     public async Task A_call_holds_an_estimate_and_commits_what_the_usage_costs()
     {
