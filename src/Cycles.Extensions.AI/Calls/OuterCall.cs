@@ -5,9 +5,9 @@ namespace Cycles.Extensions.AI;
 /// somebody's own, which shows nobody what it is made of, may hand it on to a model with a guard.
 /// </summary>
 /// <remarks>
-/// Known by the very messages, or values to embed, that it is handed. Others are another call, as that of a tool which asks a model or an agent,
-/// and so are the same ones when a loop has added to them, because a filter inside of it may ask about them. A call in
-/// shadow mode is charged by nobody, and so covers no real one.
+/// Known by the very messages, or values to embed, that it is handed. Others are another call, as that of a tool which asks
+/// a model or an agent, and so are the same ones when a loop has added to them, because a filter inside of it may ask about
+/// them. A call in shadow mode is charged by nobody, and so covers no real one.
 /// </remarks>
 internal sealed class OuterCall
 {
