@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Testing;
 
@@ -284,6 +286,31 @@ public sealed class AdminTests : HostFixture
 
         Assert.That(reply.Status, Is.EqualTo(status), reply.ToString());
         Assert.That(found!.Single().Message, Does.Contain($"operation=fundBudget tenant=acme status={status}"));
+    }
+
+    [Test]
+    public async Task The_audit_log_has_it_once_where_the_answer_cannot_leave()
+    {
+        await using var host = await TestHost.StartAsync(more: application =>
+            application.Use(
+                (http, next) =>
+                {
+                    http.Response.OnStarting(static () => throw new InvalidOperationException("It can't start."));
+                    return next(http);
+                }
+            )
+        );
+        host.Authority.Administer("acme").Budget("tenant:acme/agent:bot", Amount.UsdMicrocents(10_000));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Budgets}/fund")
+        {
+            Content = new StringContent(Fund("CREDIT", 1), new MediaTypeHeaderValue("application/json")),
+            Headers = { { "X-Admin-API-Key", TestHost.AdminKey } },
+        };
+
+        using var response = await host.Http.SendAsync(request);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.InternalServerError));
+        Assert.That(host.LogOf(3).Single().Message, Does.Contain("operation=fundBudget tenant=acme status=200"));
     }
 
     private async Task<Reply> AskAsync(string path, string body, int status = 200)

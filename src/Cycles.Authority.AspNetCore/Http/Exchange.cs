@@ -28,7 +28,7 @@ internal sealed class Exchange
     /// <summary>Who the request acts for, once known.</summary>
     public string? Tenant { get; private set; }
 
-    /// <summary>Told the status just before an answer leaves.</summary>
+    /// <summary>Told the status just before an answer leaves; once, also where that one can't and another one does.</summary>
     public Action<int>? Answering { get; set; }
 
     /// <summary>Takes a request; from now on whatever is answered carries its ids.</summary>
@@ -59,7 +59,9 @@ internal sealed class Exchange
         response.StatusCode = status;
         response.ContentType = JsonType;
         response.ContentLength = body.Length;
-        Answering?.Invoke(status);
+        var answering = Answering;
+        Answering = null;
+        answering?.Invoke(status);
         await response.BodyWriter.WriteAsync(body).ConfigureAwait(false);
     }
 
