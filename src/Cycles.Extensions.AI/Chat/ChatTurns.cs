@@ -54,6 +54,13 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         }
     }
 
+    /// <summary>Gives a turn back whose model was not asked after all: its hold, and its step of the run.</summary>
+    public static async ValueTask GiveBackAsync(ModelCall call)
+    {
+        await call.RefuseAsync("action_failed").ConfigureAwait(false);
+        CyclesRun.Current?.Limits.Steps.GiveBack();
+    }
+
     /// <summary>Nothing stops it, also not the run's own limit.</summary>
     private async ValueTask<ChatTurn> BeginShadowedAsync(
         CyclesRun run,

@@ -193,7 +193,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         catch
         {
             // Settings are the caller's own, and may throw when they are cloned.
-            await call.RefuseAsync("action_failed").ConfigureAwait(false);
+            await ChatTurns.GiveBackAsync(call).ConfigureAwait(false);
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using Cycles.Extensions.AI;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel;
@@ -121,6 +122,21 @@ public sealed class OtherServiceTests : KernelFixture
         );
 
         Assert.That(Authority.Requests.OfType<ReleaseRequest>().Single().Reason, Is.EqualTo("action_failed"));
+    }
+
+    [Test]
+    public async Task What_throws_before_the_call_gives_the_runs_step_back()
+    {
+        Ledger.Administer("acme").SetCaps("tenant:acme", AmountUnit.UsdMicrocents, new Caps { MaxTokens = 5 });
+        var service = new PlainService().WithCycles(Cycles, options => options.Prices.Add("m", 1, 2));
+        await using var run = Cycles.BeginRun("case");
+
+        Assert.That(
+            async () => await service.GetChatMessageContentAsync(Canary, new Uncopied()),
+            Throws.TypeOf<NotSupportedException>()
+        );
+
+        Assert.That((run.Summary.Steps, run.Summary.Calls), Is.EqualTo((0, 0)));
     }
 
     private sealed class Uncopied : PromptExecutionSettings
