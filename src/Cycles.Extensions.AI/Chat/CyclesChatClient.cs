@@ -134,7 +134,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         try
         {
             meter.Add(response);
-            new PolledTurn(client, call.Caps).Add(response);
+            NewTurn(call, options, granted, client).Add(response);
         }
         finally
         {
@@ -155,7 +155,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
-            new PolledTurn(client, call.Caps),
+            NewTurn(call, options, granted, client),
             _calls.Outer(sent),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
@@ -182,7 +182,9 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         var turn = TurnOf(options);
-        var response = await turn.Client.GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
+        var response = await turn
+            .Client.GetResponseAsync(messages, turn.Options(options), cancellationToken)
+            .ConfigureAwait(false);
         turn.Add(response);
         return response;
     }
@@ -194,7 +196,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         var turn = TurnOf(options);
-        var updates = turn.Client.GetStreamingResponseAsync(messages, options, cancellationToken);
+        var updates = turn.Client.GetStreamingResponseAsync(messages, turn.Options(options), cancellationToken);
         await foreach (var update in updates.ConfigureAwait(false))
         {
             turn.Add(update);
@@ -202,12 +204,16 @@ public sealed class CyclesChatClient : DelegatingChatClient
         }
     }
 
+    private static PolledTurn NewTurn(ModelCall call, ChatOptions? asked, ChatOptions? granted, IChatClient client) =>
+        new(client, granted?.ModelId == asked?.ModelId ? null : granted!.ModelId, call.Caps);
+
     /// <summary>The turn that a poll goes on with: where a fallback of this guard gave the token, that one knows it.</summary>
     private PolledTurn TurnOf(ChatOptions options)
     {
-        var turn = PolledTurn.Of(options);
-        var isFallbacks = turn is not null && _options.Fallbacks.Any(fallback => fallback.Client == turn.Client);
-        return isFallbacks ? turn! : new PolledTurn(InnerClient, turn?.Caps);
+        var turns = PolledTurn.Of(options);
+        return turns.LastOrDefault(turn =>
+                turn.Client == InnerClient || _options.Fallbacks.Any(fallback => fallback.Client == turn.Client)
+            ) ?? new PolledTurn(InnerClient, null, turns.LastOrDefault(turn => turn.Caps is not null)?.Caps);
     }
 
     /// <summary>Estimating and calling both read them, and they may come from anywhere.</summary>

@@ -38,6 +38,40 @@ public sealed class CallTests : ChatFixture
                 : (await guard.GetResponseAsync(Ask(), options)).ContinuationToken;
     }
 
+    [TestCase(false, false)]
+    [TestCase(false, true)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    public async Task A_poll_asks_for_the_model_that_gave_the_token(bool hasClient, bool isStreaming)
+    {
+        Cap(new Caps { ToolDenylist = ["m"] });
+        using var other = new FakeModel();
+        var model = hasClient ? other : Model;
+        var token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
+        model.Reply = call => new ChatResponse { ContinuationToken = call == 0 ? token : null };
+        model.Updates = call => [new ChatResponseUpdate { ContinuationToken = call == 0 ? token : null }];
+        using var guard = Guard(options =>
+        {
+            options.Prices.Add("other", 1, 2);
+            options.Fallbacks.Add(new("other", hasClient ? other : null));
+        });
+        var asked = new ChatOptions { ModelId = "m" };
+
+        await AskAsync();
+        asked.ContinuationToken = token;
+        await AskAsync();
+
+        Assert.That(model.Options.Select(options => options?.ModelId), Is.EqualTo(["other", "other"]));
+        Assert.That(model.Options[1]?.ContinuationToken, Is.SameAs(token));
+        Assert.That(asked.ModelId, Is.EqualTo("m"));
+        Spends(Commit.Actual.Value);
+
+        async Task AskAsync() =>
+            _ = isStreaming
+                ? await guard.GetStreamingResponseAsync(Ask(), asked).ToChatResponseAsync()
+                : await guard.GetResponseAsync(Ask(), asked);
+    }
+
     [Test]
     public async Task A_call_holds_an_estimate_and_commits_what_the_usage_costs()
     {

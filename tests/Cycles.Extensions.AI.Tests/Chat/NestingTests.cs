@@ -59,6 +59,50 @@ public sealed class NestingTests(bool streaming) : ChatFixture
     }
 
     [Test]
+    public async Task A_poll_keeps_to_the_caps_and_the_model_of_a_real_guard_inside_one_that_only_watches()
+    {
+        Cap(new Caps { ToolDenylist = ["m", "free"] });
+        using var other = new FakeModel();
+        var token = ResponseContinuationToken.FromBytes(new byte[] { 1 });
+        var free = new FunctionCallContent("1", "free");
+        other.Reply = call =>
+            call switch
+            {
+                0 => new ChatResponse { ContinuationToken = token },
+                1 => new ChatResponse(new ChatMessage(ChatRole.Assistant, [free])),
+                _ => Reply(1, 1),
+            };
+        other.Updates = call =>
+            call switch
+            {
+                0 => [new ChatResponseUpdate { ContinuationToken = token }],
+                1 => [new ChatResponseUpdate(ChatRole.Assistant, [free])],
+                _ => [Usage(1, 1)],
+            };
+        using var inner = Guard(options =>
+        {
+            options.Prices.Add("other", 1, 2);
+            options.Fallbacks.Add(new("other", other));
+        });
+        using var app = Guard(new Router(inner), options => options.Shadow = new ShadowReport());
+        var hasRun = false;
+        var tool = AIFunctionFactory
+            .Create(() => hasRun = true, "free")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(0));
+        using var loop = app.AsBuilder().UseFunctionInvocation().Build();
+
+        await AskAsync(app, Ask());
+        var options = new ChatOptions { ContinuationToken = token, Tools = [tool] };
+        _ = streaming
+            ? await loop.GetStreamingResponseAsync([], options).ToChatResponseAsync()
+            : await loop.GetResponseAsync([], options);
+
+        Assert.That(Model.Calls, Is.Zero);
+        Assert.That(hasRun, Is.False);
+        Spends(Authority.Requests.OfType<CommitRequest>().Sum(commit => commit.Actual.Value));
+    }
+
+    [Test]
     public async Task A_call_that_two_guards_only_watch_is_evaluated_once()
     {
         var report = new ShadowReport();
