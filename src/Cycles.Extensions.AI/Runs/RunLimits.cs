@@ -20,9 +20,9 @@ internal sealed class RunLimits(CyclesRun run, RunOptions options, TimeProvider 
         Steps.Note(caps);
     }
 
-    /// <summary>Notes a tool call.</summary>
+    /// <summary>Notes a tool call, unless that is done.</summary>
     /// <returns>The limit that it went past; null where it may be made.</returns>
-    public int? NoteCall(ToolCall call)
+    public int? NoteCall(ToolCall call, bool isNoted)
     {
         int? passed = null;
         string? key = null;
@@ -31,7 +31,7 @@ internal sealed class RunLimits(CyclesRun run, RunOptions options, TimeProvider 
             if (at.Limits._maxSameCalls is { } most)
             {
                 key ??= RunToolCalls.KeyOf(call);
-                passed = at.Limits._toolCalls.AddCall(key) > most ? passed ?? most : passed;
+                passed = at.Limits._toolCalls.AddCall(key, isNoted ? 0 : 1) > most ? passed ?? most : passed;
             }
         }
 

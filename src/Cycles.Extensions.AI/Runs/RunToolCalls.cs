@@ -12,9 +12,9 @@ internal sealed class RunToolCalls
     private readonly object _gate = new();
     private readonly Dictionary<string, (int Calls, int Denials)> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a call.</summary>
-    /// <returns>How often there was one like it, this one included.</returns>
-    public int AddCall(string key) => Add(key, static counts => (counts.Calls + 1, counts.Denials)).Calls;
+    /// <summary>Notes so many calls.</summary>
+    /// <returns>How often there was one like it, these included.</returns>
+    public int AddCall(string key, int calls) => Add(key, counts => (counts.Calls + calls, counts.Denials)).Calls;
 
     /// <summary>Notes that a call was denied.</summary>
     /// <returns>How often one like it was, this one included.</returns>

@@ -6,7 +6,7 @@ namespace Cycles.Extensions.AI;
 internal static class GuardedCall
 {
     /// <summary>What a guard runs in this flow.</summary>
-    private static readonly AsyncLocal<(ToolGuard? Guard, ToolCall? Call, bool IsShadowed)> Running = new();
+    private static readonly AsyncLocal<RunningCall?> Running = new();
 
     /// <returns>What the tool returned, or the text of the denial.</returns>
     /// <exception cref="BudgetDeniedException">Denied outside a tool loop, where the terms say to throw.</exception>
@@ -29,13 +29,15 @@ internal static class GuardedCall
     )
     {
         using var place = entered;
-        if (IsGuardedAlready(guard, call))
+        var around = Running.Value is { } running && running.Is(guard, call) ? running : null;
+        if (around?.Covers(guard) == true)
         {
             return await invoke();
         }
 
         // Awaited on the caller's context, because the tool has to run where it would run unguarded.
-        var hold = await guard.BeginAsync(call, declared, place.Caps, place.Key, cancellationToken);
+        var isNoted = around?.TryPassOn() == true;
+        var hold = await guard.BeginAsync(call, declared, place.Caps, place.Key, isNoted, cancellationToken);
         if (hold.Denial is { } denied)
         {
             return Deny(denied, hold.Mode, place);
@@ -44,11 +46,7 @@ internal static class GuardedCall
         object? result;
         try
         {
-            if (!hold.IsFree)
-            {
-                Running.Value = (guard, call, guard.Shadow is not null);
-            }
-
+            Running.Value = new RunningCall(guard, call, hold, CyclesRun.Current);
             result = await invoke();
         }
         catch
@@ -77,17 +75,6 @@ internal static class GuardedCall
 
         return denied.Text;
     }
-
-    /// <summary>
-    /// Whether another guard has asked for this very call, around this one: it goes by the same name and carries the same
-    /// arguments object. Where the same guard runs it, the tool calls itself. In shadow mode nobody has paid for a real one.
-    /// </summary>
-    private static bool IsGuardedAlready(ToolGuard guard, ToolCall call) =>
-        Running.Value is { Guard: { } around, Call: { } running, IsShadowed: var isShadowed }
-        && around != guard
-        && (!isShadowed || guard.Shadow is not null)
-        && ReferenceEquals(running.Arguments, call.Arguments)
-        && string.Equals(running.Name, call.Name, StringComparison.Ordinal);
 
     /// <summary>An MCP tool that fails does not throw: it returns a result that says so (MCP, CallToolResult).</summary>
     private static bool IsFailure(object? result) =>

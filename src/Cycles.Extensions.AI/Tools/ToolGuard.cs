@@ -61,12 +61,14 @@ internal sealed class ToolGuard
     /// <param name="declared">What the tool says of its cost.</param>
     /// <param name="caps">What the model's turn left, when that is known.</param>
     /// <param name="key">The reserve's idempotency key; null for a fresh one.</param>
+    /// <param name="isNoted">Whether a guard around has noted the call as one of the run's.</param>
     /// <param name="cancellationToken">Stops the wait for the authority.</param>
     public async ValueTask<ToolHold> BeginAsync(
         ToolCall call,
         ToolTerms declared,
         Caps? caps,
         string? key,
+        bool isNoted,
         CancellationToken cancellationToken
     )
     {
@@ -86,7 +88,7 @@ internal sealed class ToolGuard
             return hidden;
         }
 
-        if (CyclesRun.Current?.Limits.NoteCall(call) is { } most)
+        if (CyclesRun.Current?.Limits.NoteCall(call, isNoted) is { } most)
         {
             return _refusals.Repeated(call, terms, most);
         }

@@ -9,6 +9,9 @@ internal sealed class ToolHold(CallHold? hold, ToolTerms terms)
     /// <summary>Whether nobody was asked for the call, because it costs nothing.</summary>
     public bool IsFree => hold is null && Denial is null;
 
+    /// <summary>The call as the books of a run name it.</summary>
+    public RunCall Call(ToolCall call) => call.In(terms);
+
     /// <summary>What becomes of a call that was denied.</summary>
     public DenialMode Mode { get; init; }
 

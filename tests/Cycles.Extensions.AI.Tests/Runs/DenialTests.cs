@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cycles.Extensions.AI.Tests.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI.Tests.Runs;
@@ -80,6 +81,49 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
             Is.EqualTo(2)
         );
         Assert.That(run.Summary.Denials, Is.EqualTo(2));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_call_that_comes_to_two_guards_is_one_call(bool isWatched)
+    {
+        var ran = 0;
+        var inner = AIFunctionFactory
+            .Create(() => ran++, "tool")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(Points));
+        var outer = new ToolPolicy { Shadow = isWatched ? new ShadowReport() : null };
+        outer.Default.Estimate = Amount.RiskPoints(isWatched ? Points : 0);
+        var tool = new Opaque(inner).WithCycles(Cycles, outer);
+        await using var run = Begin(o => o.MaxSameCalls = 2);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await tool.InvokeAsync();
+        }
+
+        Assert.That(ran, Is.EqualTo(2));
+        Assert.That((run.Summary.Calls, run.Summary.Denials), Is.EqualTo((2, 1)));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_call_of_a_loop_that_comes_to_two_guards_is_the_inner_ones(bool isWatched)
+    {
+        var ran = 0;
+        var inner = AIFunctionFactory
+            .Create(() => ran++, "a")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(Points));
+        var outer = new ToolPolicy { Shadow = isWatched ? new ShadowReport() : null };
+        outer.Default.Estimate = Amount.RiskPoints(isWatched ? Points : 0);
+        using var agent = Agent(new MeteredModel(["a"], ["a", "a"]));
+        Options.Tools = [new Opaque(inner).WithCycles(Cycles, outer)];
+        await using (Begin())
+        {
+            await AskAsync(agent);
+        }
+
+        Assert.That(ran, Is.EqualTo(3));
+        Assert.That(Summaries.Single().Tools.Single().Calls, Is.EqualTo(3));
     }
 
     [Test]

@@ -69,6 +69,7 @@ internal sealed class StreamHolds(ToolGuard guard, ToolCall call, ToolTerms decl
             declared,
             place.Caps,
             Interlocked.Exchange(ref _asked, 1) == 0 ? place.Key : null,
+            isNoted: false,
             cancellationToken
         );
 }
