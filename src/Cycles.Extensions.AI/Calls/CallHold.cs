@@ -48,6 +48,9 @@ internal sealed class CallHold
 
     public Caps? Caps => _guard is null ? _paid?.Caps : _guard.Caps;
 
+    /// <summary>The call as the books of a run name it; of no use outside one.</summary>
+    public RunCall Call => _unheld?.Call ?? _call;
+
     public Amount Estimate => _guard?.Estimate ?? _paid?.Estimate ?? _unheld!.Estimate;
 
     private string? Id => _guard is null ? _paid?.ReservationId : _guard.ReservationId;

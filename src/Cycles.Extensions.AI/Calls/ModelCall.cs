@@ -7,9 +7,14 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
     private const int MaxVersionLength = 128;
 
     private readonly long _started = calls.Time.GetTimestamp();
+    private readonly CyclesRun? _run = CyclesRun.Current;
+    private int _passedOn;
 
     /// <summary>What the call keeps to; may be stricter than the authority's.</summary>
     public Caps? Caps { get; set; } = call.Caps;
+
+    /// <summary>Whether it took a step of its run.</summary>
+    public bool IsStep { get; set; }
 
     public Amount Estimate => call.Estimate;
 
@@ -42,6 +47,21 @@ internal sealed class ModelCall(ModelCalls calls, CallHold call, ModelCost cost)
 
     /// <summary>Gives the hold back before the call has run.</summary>
     public ValueTask RefuseAsync(string reason) => call.RefuseAsync(reason);
+
+    /// <summary>Another guard counts it as a call, and as a step, of the run; once, where that one tries again.</summary>
+    public void PassOn()
+    {
+        if (_run is null || Interlocked.Exchange(ref _passedOn, 1) != 0)
+        {
+            return;
+        }
+
+        _run.Tally.Refused(call.Call);
+        if (IsStep)
+        {
+            _run.Limits.Steps.GiveBack();
+        }
+    }
 
     private CyclesMetrics Metrics(string? answered) =>
         new()

@@ -204,7 +204,7 @@ internal sealed class ModelCalls
     }
 
     /// <summary>What the guards that a call comes to further in know it by.</summary>
-    public OuterCall Outer<T>(IList<T> sent) => OuterCall.Of(sent, Shadow);
+    public OuterCall Outer<T>(IList<T> sent, ModelCall call) => OuterCall.Of(sent, Shadow is null ? null : call);
 
     /// <summary>Whether a guard around has this call, so that this one passes it through.</summary>
     public bool IsCovered<T>(IEnumerable<T> sent, string guard)

@@ -15,25 +15,34 @@ internal sealed class OuterCall
 
     private readonly object _messages;
     private readonly object? _last;
-    private readonly bool _isShadowed;
+    private readonly ModelCall? _watched;
 
-    private OuterCall(object messages, object? last, bool isShadowed)
+    private OuterCall(object messages, object? last, ModelCall? watched)
     {
         _messages = messages;
         _last = last;
-        _isShadowed = isShadowed;
+        _watched = watched;
     }
 
-    public static OuterCall Of<T>(IList<T> messages, ShadowReport? shadow) =>
-        new(messages, messages.Count > 0 ? messages[^1] : null, shadow is not null);
+    /// <param name="messages">What is handed on.</param>
+    /// <param name="watched">The call, where it is only watched; null where it is held for.</param>
+    public static OuterCall Of<T>(IList<T> messages, ModelCall? watched) =>
+        new(messages, messages.Count > 0 ? messages[^1] : null, watched);
 
     /// <summary>Whether a guard around has asked for a call with these messages. None at all are nobody's.</summary>
     public static bool Covers<T>(IEnumerable<T> messages, ShadowReport? shadow) =>
-        Flow.Value is { _last: not null } outer
-        && (shadow is not null || !outer._isShadowed)
-        && ReferenceEquals(outer._messages, messages)
-        && Equals(outer._last, messages.LastOrDefault());
+        Find(messages) is { } outer && (shadow is not null || outer._watched is null);
+
+    /// <summary>A guard around that only watches a call with these messages leaves it to the one that it has come to.</summary>
+    public static void TakeOver<T>(IEnumerable<T> messages) => Find(messages)?._watched?.PassOn();
 
     /// <summary>Makes it the current one, for what the caller calls from here on.</summary>
     public void Enter() => Flow.Value = this;
+
+    private static OuterCall? Find<T>(IEnumerable<T> messages) =>
+        Flow.Value is { _last: not null } outer
+        && ReferenceEquals(outer._messages, messages)
+        && Equals(outer._last, messages.LastOrDefault())
+            ? outer
+            : null;
 }

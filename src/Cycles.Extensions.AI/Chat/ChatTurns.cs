@@ -74,6 +74,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
         {
             var (turn, denials) = await TryEachAsync(inputTokens, asked, isLast: false, cancellationToken)
                 .ConfigureAwait(false);
+            turn?.Call.IsStep = true;
             return turn ?? throw new BudgetDeniedException(denials[^1]);
         }
 
@@ -85,6 +86,7 @@ internal sealed class ChatTurns(CyclesChatOptions options, ModelCalls calls, str
             run.SubjectOf(SubjectOf(asked)),
             Expected(inputTokens, asked)
         );
+        call.IsStep = true;
         return new ChatTurn(call, asked, client);
     }
 

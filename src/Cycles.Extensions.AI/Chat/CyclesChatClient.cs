@@ -115,12 +115,13 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         var sent = Materialised(messages);
+        OuterCall.TakeOver(sent);
         var input = _calls.Tokens.Of(sent, options);
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         ChatResponse? response;
         try
         {
-            _calls.Outer(sent).Enter();
+            _calls.Outer(sent, call).Enter();
             response = await client.GetResponseAsync(sent, granted, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -151,12 +152,13 @@ public sealed class CyclesChatClient : DelegatingChatClient
     )
     {
         var sent = Materialised(messages);
+        OuterCall.TakeOver(sent);
         var input = _calls.Tokens.Of(sent, options);
         var (call, granted, client) = await _turns.BeginAsync(input, options, cancellationToken).ConfigureAwait(false);
         return new ChatStreamCall(
             call,
             NewTurn(call, options, granted, client),
-            _calls.Outer(sent),
+            _calls.Outer(sent, call),
             token => client.GetStreamingResponseAsync(sent, granted, token),
             NewMeter(input),
             _options.BrokenStreams

@@ -76,11 +76,12 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
         var action = _options.ResolveAction?.Invoke(options) ?? _options.Action ?? new CyclesAction(Kind, model);
         var subject = _options.ResolveSubject?.Invoke(options)?.FilledFrom(_options.Subject) ?? _options.Subject;
         var expected = new TokenCounts(sent.Sum(value => _calls.Tokens.Of(value)), 0, 0);
+        OuterCall.TakeOver(sent);
         var call = await _calls.BeginAsync(model, action, subject, expected, cancellationToken).ConfigureAwait(false);
         GeneratedEmbeddings<TEmbedding> embeddings;
         try
         {
-            _calls.Outer(sent).Enter();
+            _calls.Outer(sent, call).Enter();
             embeddings = await base.GenerateAsync(sent, options, cancellationToken).ConfigureAwait(false);
         }
         catch

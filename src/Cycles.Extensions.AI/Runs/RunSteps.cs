@@ -34,6 +34,7 @@ internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeP
                 (left, clock) = Pause();
                 if (left <= TimeSpan.Zero)
                 {
+                    Begin();
                     return (null, Add());
                 }
             }
@@ -42,7 +43,7 @@ internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeP
         }
     }
 
-    /// <summary>Takes a step in shadow mode, where no limit and no pause stops it.</summary>
+    /// <summary>Takes a step in shadow mode, where no limit and no pause stops it, and which makes none for real ones.</summary>
     /// <returns>The run that had none left.</returns>
     public CyclesRun? Take()
     {
@@ -92,10 +93,15 @@ internal sealed class RunSteps(CyclesRun run, int? max, TimeSpan cooldown, TimeP
         return own > longest.Left ? (own, time) : longest;
     }
 
+    private void Begin()
+    {
+        _lastBegan = time.GetTimestamp();
+        around?.Begin();
+    }
+
     /// <returns>Whether it is the last one of any of the runs.</returns>
     private bool Add()
     {
-        _lastBegan = time.GetTimestamp();
         _count++;
         return (around?.Add() ?? false) | (!run.IsEnded && _count >= _max);
     }

@@ -7,6 +7,8 @@ internal sealed class UnheldCall(ShadowReport report, RunRequest request, Denial
 {
     private int _settled;
 
+    public RunCall Call => request.Call;
+
     public Amount Estimate => request.Call.Estimate;
 
     /// <summary>Notes what it came to, 0 for one that failed; once. A report that can't be written stops nobody.</summary>

@@ -77,7 +77,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         IReadOnlyList<ChatMessageContent> contents;
         try
         {
-            _calls.Outer(chatHistory).Enter();
+            _calls.Outer(chatHistory, call.Call).Enter();
             contents = await service
                 .GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken)
                 .ConfigureAwait(false);
@@ -125,7 +125,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
                     .ConfigureAwait(false);
                 return new ServiceStreamCall(
                     call,
-                    _calls.Outer(chatHistory),
+                    _calls.Outer(chatHistory, call.Call),
                     token => service.GetStreamingChatMessageContentsAsync(chatHistory, settings, kernel, token)
                 );
             },
@@ -170,6 +170,7 @@ internal sealed class CyclesChatCompletionService : IChatCompletionService, IDis
         CancellationToken cancellationToken
     )
     {
+        OuterCall.TakeOver(history);
         var choice = SettingsCaps.ChoiceOf(settings, history, kernel);
         var asked = new ChatOptions
         {

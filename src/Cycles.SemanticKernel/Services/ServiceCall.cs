@@ -18,6 +18,8 @@ internal sealed class ServiceCall(
     private readonly int _results = Results(history);
     private readonly Caps? _capsAround = HistoryCaps.Set(history, call.Caps);
 
+    public ModelCall Call => call;
+
     /// <summary>Several messages are alternatives of one turn, and each reports the usage of all.</summary>
     public void Observe(IReadOnlyList<ChatMessageContent> contents) =>
         meter.Add(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cycles.Extensions.AI.Tests.Chat;
 using Cycles.Extensions.AI.Tests.Tools;
 using Microsoft.Extensions.AI;
 
@@ -124,6 +125,38 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
 
         Assert.That(ran, Is.EqualTo(3));
         Assert.That(Summaries.Single().Tools.Single().Calls, Is.EqualTo(3));
+    }
+
+    [TestCase(2)]
+    [TestCase(1)]
+    public async Task A_model_call_that_a_guard_only_watches_is_a_step_of_the_one_inside(int steps)
+    {
+        var model = new MeteredModel();
+        using var inner = model.WithCycles(
+            Cycles,
+            o =>
+            {
+                o.Prices.Add("m", inputUsdPerMillion: 1, outputUsdPerMillion: 2);
+                o.TimeProvider = Clock;
+            }
+        );
+        using var agent = new Router(inner).WithCycles(
+            Cycles,
+            o =>
+            {
+                o.Prices.Add("m", inputUsdPerMillion: 1, outputUsdPerMillion: 2);
+                o.TimeProvider = Clock;
+                o.Shadow = new ShadowReport();
+            }
+        );
+        await using var run = Begin(o => (o.MaxSteps, o.Cooldown) = (steps, TimeSpan.FromMinutes(1)));
+
+        await agent.AskBrieflyAsync(IsStreaming).WaitAsync(TimeSpan.FromSeconds(60));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var second = agent.AskBrieflyAsync(IsStreaming);
+
+        Assert.That(async () => await second, steps == 2 ? Throws.Nothing : Throws.TypeOf<BudgetDeniedException>());
+        Assert.That((model.Calls, run.Summary.Calls, run.Summary.Steps), Is.EqualTo((steps, steps, steps)));
     }
 
     [Test]
