@@ -7,23 +7,49 @@ namespace Cycles.SemanticKernel;
 /// The caps of the call that a chat service answers, for the functions that it calls meanwhile: known by the history,
 /// which such a loop hands to every filter.
 /// </summary>
-internal static class HistoryCaps
+/// <remarks>A filter may ask about a loop's history, several services at once too: the loop's caps come back after them.</remarks>
+internal sealed class HistoryCaps
 {
-    private static readonly ConditionalWeakTable<ChatHistory, Caps> Calls = [];
+    private static readonly ConditionalWeakTable<ChatHistory, HistoryCaps> Calls = [];
 
-    /// <summary>Takes note; of nothing, where the call has no caps.</summary>
-    /// <returns>Those of the call around, which come back when this one ends: a filter may ask about a loop's history.</returns>
-    public static Caps? Set(ChatHistory history, Caps? caps)
+    private readonly Caps? _caps;
+    private readonly HistoryCaps? _around;
+    private bool _hasEnded;
+
+    private HistoryCaps(Caps? caps, HistoryCaps? around)
     {
-        var around = Of(history);
-        Calls.Remove(history);
-        if (caps is not null)
-        {
-            Calls.AddOrUpdate(history, caps);
-        }
-
-        return around;
+        _caps = caps;
+        _around = around;
     }
 
-    public static Caps? Of(ChatHistory history) => Calls.TryGetValue(history, out var caps) ? caps : null;
+    public static HistoryCaps Begin(ChatHistory history, Caps? caps)
+    {
+        lock (Calls)
+        {
+            var call = new HistoryCaps(caps, Calls.TryGetValue(history, out var around) ? around : null);
+            Calls.AddOrUpdate(history, call);
+            return call;
+        }
+    }
+
+    public void End(ChatHistory history)
+    {
+        lock (Calls)
+        {
+            _hasEnded = true;
+            var last = Calls.TryGetValue(history, out var found) ? found : null;
+            while (last is { _hasEnded: true })
+            {
+                last = last._around;
+            }
+
+            Calls.Remove(history);
+            if (last is not null)
+            {
+                Calls.Add(history, last);
+            }
+        }
+    }
+
+    public static Caps? Of(ChatHistory history) => Calls.TryGetValue(history, out var call) ? call._caps : null;
 }

@@ -16,7 +16,7 @@ internal sealed class ServiceCall(
 )
 {
     private readonly int _results = Results(history);
-    private readonly Caps? _capsAround = HistoryCaps.Set(history, call.Caps);
+    private readonly HistoryCaps _caps = HistoryCaps.Begin(history, call.Caps);
 
     public ModelCall Call => call;
 
@@ -54,7 +54,7 @@ internal sealed class ServiceCall(
 
     public ValueTask EndAsync(StreamEnd end)
     {
-        HistoryCaps.Set(history, _capsAround);
+        _caps.End(history);
         if (Results(history) != _results)
         {
             service.TellHiddenTurns(call.Estimate);

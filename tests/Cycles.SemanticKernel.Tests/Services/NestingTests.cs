@@ -135,6 +135,35 @@ public sealed class NestingTests : KernelFixture
         Spends(microcents: Authority.Creates[0].Estimate.Value + LoopModel.Cost);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_capped_function_does_not_run_where_a_filter_asked_two_at_once_before(bool isStreaming)
+    {
+        await using var host = await OpenAIHost.StartAsync($$"""{"secret":"{{Canary}}"}""", ["Crm-find"]);
+        var caps = new Caps { ToolDenylist = ["Crm.find"] };
+        Ledger.Administer("acme").SetCaps("tenant:acme", AmountUnit.UsdMicrocents, caps);
+        var kernel = Governed(
+            options => options.Tools["Crm.find"].Estimate = Amount.RiskPoints(0),
+            builder => builder.AddOpenAIChatCompletion("m", host.Client())
+        );
+        var watched = new LoopModel()
+            .AsChatCompletionService()
+            .WithCycles(
+                Cycles,
+                options =>
+                {
+                    options.Prices.Add("m", 1, 2);
+                    options.Shadow = new ShadowReport();
+                }
+            );
+        kernel.AutoFunctionInvocationFilters.Insert(0, new Judges(watched));
+
+        await AskAsync(kernel, isStreaming, ToolCallBehavior.AutoInvokeKernelFunctions);
+
+        Assert.That(Crm.Ran, Is.Empty);
+        Spends(microcents: Authority.Creates[0].Estimate.Value);
+    }
+
     private static async Task AskAsync(Kernel kernel, bool isStreaming, ToolCallBehavior? behavior = null)
     {
         var settings = new OpenAIPromptExecutionSettings
@@ -164,6 +193,24 @@ public sealed class NestingTests : KernelFixture
             await context
                 .Kernel.GetRequiredService<IChatCompletionService>("cheap")
                 .GetChatMessageContentAsync(context.ChatHistory);
+            await next(context);
+        }
+    }
+
+    /// <summary>Asks two models that do not wait for each other.</summary>
+    private sealed class Judges(IChatCompletionService service) : IAutoFunctionInvocationFilter
+    {
+        public async Task OnAutoFunctionInvocationAsync(
+            AutoFunctionInvocationContext context,
+            Func<AutoFunctionInvocationContext, Task> next
+        )
+        {
+            var one = service.GetStreamingChatMessageContentsAsync(context.ChatHistory).GetAsyncEnumerator();
+            var other = service.GetStreamingChatMessageContentsAsync(context.ChatHistory).GetAsyncEnumerator();
+            await one.MoveNextAsync();
+            await other.MoveNextAsync();
+            await one.DisposeAsync();
+            await other.DisposeAsync();
             await next(context);
         }
     }
