@@ -13,8 +13,8 @@ internal sealed class RunGrant
 
     public Amount Estimate => Guard?.Estimate ?? Part!.Estimate;
 
-    /// <summary>Whose budget it is; null where the server alone knows.</summary>
-    public string? Tenant => Guard is null ? Part!.Hold.Tenant : Guard.Subject.Tenant;
+    /// <summary>Whose budget it is, as the subject or else the answer says; null where neither does.</summary>
+    public string? Tenant => Guard is null ? Part!.Hold.Tenant : Guard.Subject.Tenant ?? Guard.Metadata.Tenant;
 
     public Caps? Caps => Guard is null ? Part!.Hold.Caps : Guard.Caps;
 

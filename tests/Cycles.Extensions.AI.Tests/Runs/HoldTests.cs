@@ -117,6 +117,30 @@ public sealed class HoldTests(bool streaming) : RunFixture(streaming)
         Summaries.Clear();
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_hold_whose_tenant_the_server_alone_knows_pays_for_no_other(bool isOwn)
+    {
+        Admin.Budget("agent:bot", Amount.Usd(1));
+        Authority.HidesTenant = true;
+        await UseClientAsync(o => o.Subject = new Subject { Agent = "bot" });
+        var model = new MeteredModel();
+        using var agent = Agent(model, chat: o => o.Subject = new Subject { Tenant = isOwn ? "ACME" : "umbrella" });
+        await using (Begin(o => o.Hold = Amount.Usd(0.5m)))
+        {
+            Assert.That(
+                () => agent.AskBrieflyAsync(IsStreaming),
+                isOwn ? Throws.Nothing : Throws.TypeOf<CyclesException>()
+            );
+        }
+
+        Assert.That(model.Calls, Is.EqualTo(isOwn ? 1 : 0));
+        Assert.That(Authority.Creates, Has.Count.EqualTo(isOwn ? 1 : 2));
+        Authority.HidesTenant = false;
+        await UseClientAsync();
+        Summaries.Clear();
+    }
+
     [Test]
     public async Task A_run_inside_for_another_tenant_holds_for_itself()
     {

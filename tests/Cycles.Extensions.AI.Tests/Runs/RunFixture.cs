@@ -83,7 +83,7 @@ public abstract class RunFixture(bool streaming)
     }
 
     /// <summary>Goes on with other options, on the same ledger.</summary>
-    protected async Task UseClientAsync(Action<CyclesClientOptions> configure)
+    protected async Task UseClientAsync(Action<CyclesClientOptions>? configure = null)
     {
         await Cycles.DisposeAsync();
         Cycles = NewClient(configure);

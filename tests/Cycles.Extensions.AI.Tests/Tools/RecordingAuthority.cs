@@ -11,7 +11,10 @@ public sealed class RecordingAuthority(ICyclesAuthority inner) : ICyclesAuthorit
 
     public IReadOnlyList<string> Keys => [.. Creates.Select(create => create.IdempotencyKey)];
 
-    public string? Tenant => inner.Tenant;
+    public string? Tenant => HidesTenant ? null : inner.Tenant;
+
+    /// <summary>Whether it alone knows whose it is, as a server does that is asked with a key.</summary>
+    public bool HidesTenant { get; set; }
 
     public TimeSpan AttemptTimeout => inner.AttemptTimeout;
 
