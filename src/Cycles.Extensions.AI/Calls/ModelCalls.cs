@@ -206,6 +206,21 @@ internal sealed class ModelCalls
     /// <summary>What the guards that a call comes to further in know it by.</summary>
     public OuterCall Outer<T>(IList<T> sent, ModelCall call) => OuterCall.Of(sent, Shadow is null ? null : call);
 
+    /// <summary>
+    /// Whether a guard further down has the calls, so that this one passes them through: one that only watches has none that
+    /// is to be charged.
+    /// </summary>
+    public bool AreLeftTo(ModelCalls? below, string guard)
+    {
+        if (below is null || (below.Shadow is not null && Shadow is null))
+        {
+            return false;
+        }
+
+        TellDuplicate(guard);
+        return true;
+    }
+
     /// <summary>Whether a guard around has this call, so that this one passes it through.</summary>
     public bool IsCovered<T>(IEnumerable<T> sent, string guard)
     {
@@ -219,7 +234,7 @@ internal sealed class ModelCalls
     }
 
     /// <summary>This guard passes calls through, because another one has them: said once.</summary>
-    public void TellDuplicate(string guard)
+    private void TellDuplicate(string guard)
     {
         if (Interlocked.Exchange(ref _toldDuplicate, 1) == 0)
         {

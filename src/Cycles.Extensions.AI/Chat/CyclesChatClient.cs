@@ -11,8 +11,8 @@ namespace Cycles.Extensions.AI;
 /// <para>
 /// Its place is below the function-invoking client, so that each turn has a hold of its own, below a cache, so that hits
 /// are free, and above retries: <c>builder.UseFunctionInvocation().UseDistributedCache().UseCycles()</c>. Above a
-/// function-invoking client or a cache it warns. Where another one is further down, this one warns and passes every call
-/// through. Where something that cannot be looked into, as a router, hands a guarded call's messages on to another guard,
+/// function-invoking client or a cache it warns. Where another one is further down, and does more than watch, this one
+/// warns and passes every call through. Where something that cannot be looked into, as a router, hands a guarded call's messages on to another guard,
 /// that one warns and passes the call through: the outer one charges what it reports. A copy of the messages is another
 /// call.
 /// </para>
@@ -35,7 +35,7 @@ public sealed class CyclesChatClient : DelegatingChatClient
     private readonly CyclesChatOptions _options;
     private readonly ModelCalls _calls;
     private readonly ChatTurns _turns;
-    private readonly bool _isDuplicate;
+    private readonly CyclesChatClient? _below;
 
     /// <summary>A guard in front of a client.</summary>
     /// <param name="innerClient">Who answers. Disposed with the guard.</param>
@@ -51,10 +51,9 @@ public sealed class CyclesChatClient : DelegatingChatClient
         _calls = new ModelCalls(cycles, _options);
         var defaultModel = innerClient.GetService<ChatClientMetadata>()?.DefaultModelId ?? ModelCalls.UnknownModel;
         _turns = new ChatTurns(_options, _calls, defaultModel, innerClient);
-        _isDuplicate = innerClient.GetService<CyclesChatClient>() is not null;
-        if (_isDuplicate)
+        _below = innerClient.GetService<CyclesChatClient>();
+        if (IsLeftBelow())
         {
-            _calls.TellDuplicate(nameof(CyclesChatClient));
             return;
         }
 
@@ -175,7 +174,9 @@ public sealed class CyclesChatClient : DelegatingChatClient
     }
 
     private bool PassesThrough(IEnumerable<ChatMessage> messages) =>
-        _isDuplicate || _calls.IsCovered(messages, nameof(CyclesChatClient));
+        IsLeftBelow() || _calls.IsCovered(messages, nameof(CyclesChatClient));
+
+    private bool IsLeftBelow() => _calls.AreLeftTo(_below?._calls, nameof(CyclesChatClient));
 
     private async Task<ChatResponse> PollAsync(
         IEnumerable<ChatMessage> messages,

@@ -18,7 +18,7 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
     private readonly CyclesEmbeddingOptions _options;
     private readonly ModelCalls _calls;
     private readonly string _defaultModel;
-    private readonly bool _isDuplicate;
+    private readonly CyclesEmbeddingGenerator<TInput, TEmbedding>? _below;
 
     /// <summary>A guard in front of a generator.</summary>
     /// <param name="innerGenerator">Who answers. Disposed with the guard.</param>
@@ -38,12 +38,8 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
         _calls = new ModelCalls(cycles, _options);
         _defaultModel =
             innerGenerator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelId ?? ModelCalls.UnknownModel;
-        _isDuplicate = innerGenerator.GetService<CyclesEmbeddingGenerator<TInput, TEmbedding>>() is not null;
-        if (_isDuplicate)
-        {
-            _calls.TellDuplicate(Name);
-        }
-        else if (innerGenerator.GetService<CachingEmbeddingGenerator<TInput, TEmbedding>>() is not null)
+        _below = innerGenerator.GetService<CyclesEmbeddingGenerator<TInput, TEmbedding>>();
+        if (!IsLeftBelow() && innerGenerator.GetService<CachingEmbeddingGenerator<TInput, TEmbedding>>() is not null)
         {
             AdapterLog.GuardOutsideCache(_calls.Log);
         }
@@ -59,10 +55,12 @@ public sealed class CyclesEmbeddingGenerator<TInput, TEmbedding> : DelegatingEmb
     )
     {
         ArgumentNullException.ThrowIfNull(values);
-        return _isDuplicate || _calls.IsCovered(values, Name)
+        return IsLeftBelow() || _calls.IsCovered(values, Name)
             ? base.GenerateAsync(values, options, cancellationToken)
             : GuardedAsync(values, options, cancellationToken);
     }
+
+    private bool IsLeftBelow() => _calls.AreLeftTo(_below?._calls, Name);
 
     private async Task<GeneratedEmbeddings<TEmbedding>> GuardedAsync(
         IEnumerable<TInput> values,

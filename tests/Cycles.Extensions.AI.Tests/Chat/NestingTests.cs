@@ -59,6 +59,29 @@ public sealed class NestingTests(bool streaming) : ChatFixture
     }
 
     [Test]
+    public async Task A_call_is_charged_once_where_the_middle_one_of_three_guards_only_watches()
+    {
+        Spends(Cost);
+        using var app = Guard(Guard(Guard(), options => options.Shadow = new ShadowReport()));
+
+        await AskAsync(app, Ask());
+
+        Assert.That(Authority.Creates.Select(create => create.DryRun == true), Is.EqualTo([false]));
+        Assert.That(Model.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_call_is_charged_though_the_guard_further_down_only_watches()
+    {
+        Spends(Cost);
+        using var app = Guard(Guard(options => options.Shadow = new ShadowReport()));
+
+        await AskAsync(app, Ask());
+
+        Assert.That(Authority.Creates.Select(create => create.DryRun == true), Is.EqualTo([false]));
+    }
+
+    [Test]
     public async Task A_poll_keeps_to_the_caps_and_the_model_of_a_real_guard_inside_one_that_only_watches()
     {
         Cap(new Caps { ToolDenylist = ["m", "free"] });

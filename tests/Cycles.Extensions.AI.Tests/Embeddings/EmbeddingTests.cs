@@ -127,6 +127,16 @@ public sealed class EmbeddingTests : ChatFixture
     }
 
     [Test]
+    public async Task A_call_is_charged_though_the_guard_further_down_only_watches()
+    {
+        Spends(360);
+
+        await Guard(Guard(Generator, new ShadowReport())).GenerateAsync([Canary]);
+
+        Assert.That(Authority.Creates.Select(create => create.DryRun == true), Is.EqualTo([false]));
+    }
+
+    [Test]
     public async Task A_call_that_a_generator_of_somebodys_own_hands_on_is_charged_once()
     {
         Spends(360);
@@ -180,7 +190,8 @@ public sealed class EmbeddingTests : ChatFixture
     }
 
     private IEmbeddingGenerator<string, Embedding<float>> Guard(
-        IEmbeddingGenerator<string, Embedding<float>> generator
+        IEmbeddingGenerator<string, Embedding<float>> generator,
+        ShadowReport? shadow = null
     ) =>
         generator.WithCycles(
             Cycles,
@@ -189,6 +200,7 @@ public sealed class EmbeddingTests : ChatFixture
                 options.Prices.Add("e", inputUsdPerMillion: 1, outputUsdPerMillion: 0);
                 options.LoggerFactory = Loggers;
                 options.TimeProvider = Clock;
+                options.Shadow = shadow;
             }
         );
 
