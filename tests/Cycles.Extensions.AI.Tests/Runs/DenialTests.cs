@@ -89,12 +89,7 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
     public async Task A_call_that_comes_to_two_guards_is_one_call(bool isWatched)
     {
         var ran = 0;
-        var inner = AIFunctionFactory
-            .Create(() => ran++, "tool")
-            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(Points));
-        var outer = new ToolPolicy { Shadow = isWatched ? new ShadowReport() : null };
-        outer.Default.Estimate = Amount.RiskPoints(isWatched ? Points : 0);
-        var tool = new Opaque(inner).WithCycles(Cycles, outer);
+        var tool = TwiceGuarded(() => ran++, isWatched);
         await using var run = Begin(o => o.MaxSameCalls = 2);
 
         for (var i = 0; i < 3; i++)
@@ -111,13 +106,8 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
     public async Task A_call_of_a_loop_that_comes_to_two_guards_is_the_inner_ones(bool isWatched)
     {
         var ran = 0;
-        var inner = AIFunctionFactory
-            .Create(() => ran++, "a")
-            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(Points));
-        var outer = new ToolPolicy { Shadow = isWatched ? new ShadowReport() : null };
-        outer.Default.Estimate = Amount.RiskPoints(isWatched ? Points : 0);
         using var agent = Agent(new MeteredModel(["a"], ["a", "a"]));
-        Options.Tools = [new Opaque(inner).WithCycles(Cycles, outer)];
+        Options.Tools = [TwiceGuarded(() => ran++, isWatched)];
         await using (Begin())
         {
             await AskAsync(agent);
@@ -353,6 +343,17 @@ public sealed class DenialTests(bool streaming) : RunFixture(streaming)
         Assert.That(model.Calls, Is.EqualTo(1));
         var thrown = Assert.Throws<BudgetDeniedException>(inner.ThrowIfDenied)!;
         Assert.That(thrown.Denial.ReasonCode, Is.EqualTo(LocalReasons.RunHoldSpent));
+    }
+
+    /// <summary>The tool "a" in a guard that asks, inside one that only watches or is free and does not see it.</summary>
+    private AIFunction TwiceGuarded(Action run, bool isWatched)
+    {
+        var inner = AIFunctionFactory
+            .Create(run, "a")
+            .WithCycles(Cycles, terms => terms.Estimate = Amount.RiskPoints(Points));
+        var outer = new ToolPolicy { Shadow = isWatched ? new ShadowReport() : null };
+        outer.Default.Estimate = Amount.RiskPoints(isWatched ? Points : 0);
+        return new Opaque(inner).WithCycles(Cycles, outer);
     }
 
     private async Task<bool> TryAskAsync(IChatClient agent)
