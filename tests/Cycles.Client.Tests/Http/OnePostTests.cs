@@ -54,9 +54,7 @@ public sealed class OnePostTests
     {
         await using var server = await ScriptedServer.StartAsync(Answers.Error(503, "INTERNAL_ERROR"));
         await using var provider = Container(server.Url);
-        await using var client = container
-            ? provider.GetRequiredService<CyclesClient>()
-            : new CyclesClient(server.Url, Seam.Key, new() { JournalDirectory = TestHome.NewJournal() });
+        await using var client = container ? provider.GetRequiredService<CyclesClient>() : Plain(server.Url);
 
         var thrown = await Assert.ThrowsAsync<CyclesException>(() => client.GetReservationAsync("rsv_1"));
         Assert.That(thrown!.Status, Is.EqualTo(503));
@@ -72,11 +70,7 @@ public sealed class OnePostTests
                 ? Answers.Body(502, "text/html", "<html>")(context)
                 : Answers.Valid(context)
         );
-        await using var client = new CyclesClient(
-            server.Url,
-            Seam.Key,
-            new() { JournalDirectory = TestHome.NewJournal() }
-        );
+        await using var client = Plain(server.Url);
         Assert.That((await client.GetReservationAsync("rsv_1")).ReservationId, Is.EqualTo("rsv_1"));
     }
 
@@ -88,11 +82,7 @@ public sealed class OnePostTests
         await using var server = await ScriptedServer.StartAsync(
             Answers.Error(status, code, retryAfter is null ? [] : [("Retry-After", retryAfter)])
         );
-        await using var client = new CyclesClient(
-            server.Url,
-            Seam.Key,
-            new() { JournalDirectory = TestHome.NewJournal() }
-        );
+        await using var client = Plain(server.Url);
         await Assert.ThrowsAsync<CyclesException>(() => client.GetReservationAsync("rsv_1"));
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
@@ -143,17 +133,7 @@ public sealed class OnePostTests
     public async Task A_whole_life_over_HTTP_settles_once()
     {
         await using var server = await ScriptedServer.StartAsync();
-        await using (
-            var client = new CyclesClient(
-                server.Url,
-                Seam.Key,
-                new()
-                {
-                    Subject = new() { Tenant = "acme" },
-                    JournalDirectory = TestHome.NewJournal(),
-                }
-            )
-        )
+        await using (var client = Plain(server.Url))
         {
             await using var guard = await client.ReserveAsync(Work, Amount.Tokens(10));
             Assert.That((await guard.CommitAsync(Amount.Tokens(7))).Charged, Is.EqualTo(Amount.Tokens(7)));
@@ -182,8 +162,15 @@ public sealed class OnePostTests
         await using var server = RawServer.Hangs(
             $"HTTP/1.1 200 OK\r\nContent-Length: {Answers.Decide.Length}\r\n\r\n{Answers.Decide}"
         );
-        var client = new CyclesClient(
-            server.Url,
+        var client = Plain(server.Url);
+        await client.DecideAsync(Work, Amount.Tokens(1));
+        await client.DisposeAsync();
+        await server.WhenAllClosed().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private static CyclesClient Plain(Uri url) =>
+        new(
+            url,
             Seam.Key,
             new()
             {
@@ -191,10 +178,6 @@ public sealed class OnePostTests
                 JournalDirectory = TestHome.NewJournal(),
             }
         );
-        await client.DecideAsync(Work, Amount.Tokens(1));
-        await client.DisposeAsync();
-        await server.WhenAllClosed().WaitAsync(TimeSpan.FromSeconds(30));
-    }
 
     private static ServiceProvider Container(Uri url)
     {

@@ -210,11 +210,7 @@ public sealed class LostHoldTests(bool streaming) : RunFixture(streaming)
         Admin.Budget(Small, Amount.UsdMicrocents(100_000));
         var model = new MeteredModel();
         using var agent = Agent(model);
-        await using var run = Begin(o =>
-        {
-            o.Subject = new Subject { Agent = "x" };
-            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
-        });
+        await using var run = BeginKeeping();
         await AskAsync(agent);
         LoseHolds();
         var other = await Cycles.ReserveAsync(
@@ -235,11 +231,7 @@ public sealed class LostHoldTests(bool streaming) : RunFixture(streaming)
         Admin.Budget(Small, Amount.UsdMicrocents(50_100));
         var model = new MeteredModel();
         using var agent = Agent(model);
-        await using var run = Begin(o =>
-        {
-            o.Subject = new Subject { Agent = "x" };
-            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
-        });
+        await using var run = BeginKeeping();
         Authority.OnDenied = LoseHolds;
 
         Assert.That(async () => await AskAsync(agent), Throws.TypeOf<BudgetDeniedException>());
@@ -252,11 +244,7 @@ public sealed class LostHoldTests(bool streaming) : RunFixture(streaming)
     {
         Admin.Budget(Small, Amount.UsdMicrocents(100_000));
         using var agent = Agent(new MeteredModel());
-        await using var run = Begin(o =>
-        {
-            o.Subject = new Subject { Agent = "x" };
-            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
-        });
+        await using var run = BeginKeeping();
         await AskAsync(agent);
         LoseHolds();
         await AskAsync(agent);
@@ -267,6 +255,14 @@ public sealed class LostHoldTests(bool streaming) : RunFixture(streaming)
         Assert.That(run.Summary.UsedKeptReserve, Is.True);
         Assert.That(Creates("agent.run"), Has.Count.EqualTo(2));
     }
+
+    /// <summary>A run on the small budget, with 50,000 of it kept aside.</summary>
+    private CyclesRun BeginKeeping() =>
+        Begin(o =>
+        {
+            o.Subject = new Subject { Agent = "x" };
+            o.KeepForFinalAnswer = Amount.UsdMicrocents(50_000);
+        });
 
     /// <summary>Until no beat can save a hold any more.</summary>
     private void LoseHolds() => Clock.Advance(TimeSpan.FromMinutes(15));
