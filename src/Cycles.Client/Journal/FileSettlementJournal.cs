@@ -24,11 +24,8 @@ public sealed class FileSettlementJournal : ISettlementJournal
     /// <summary>How many files of settled amounts wait for the next one, as temporary files like any other.</summary>
     private const int MostFree = 4;
 
-    /// <summary>
-    /// How often a write is begun. Each reader looks once for whole records that have no name, and may take one whose writer
-    /// lives: so it is as many as readers that may start while one record is written.
-    /// </summary>
-    private const int Tries = 100;
+    /// <summary>How often a write is begun: again only when its file or folder was taken away and the record isn't there.</summary>
+    private const int Tries = 5;
 
     private static readonly TimeSpan OldestTemporary = TimeSpan.FromHours(1);
 
@@ -158,8 +155,8 @@ public sealed class FileSettlementJournal : ISettlementJournal
             }
             catch (Exception e) when (left > 1 && e is DirectoryNotFoundException or FileNotFoundException)
             {
-                // Somebody cleared the folder away, or took a file in it; again, because this amount has to be kept, and
-                // who took it may have settled it, or found an older record in its place.
+                // Somebody cleared the folder away; or a reader found the record whole and has settled it, or another
+                // process's record of the same amount took its place. Again, because this amount has to be kept.
                 JournalFolder.Make(Path.GetDirectoryName(path)!);
                 free = null;
             }
@@ -177,7 +174,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
             }
 
             JournalFile.Write(temporary, content);
-            JournalFile.Publish(temporary, path);
+            JournalFile.Publish(temporary, path, content);
         }
         catch
         {

@@ -29,11 +29,19 @@ internal static class JournalFile
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Gives it its final name at once, in place of an older file, and makes that durable too.</summary>
+    /// <summary>
+    /// Gives it its final name at once, in place of an older file, and makes that durable too. A reader that finds it whole
+    /// may have given it its name already; then only the rest is left to do.
+    /// </summary>
     /// <exception cref="RecordNotFlushedException">It has its name, and that alone is not durable.</exception>
-    public static void Publish(string temporary, string path)
+    public static void Publish(string temporary, string path, ReadOnlySpan<byte> content)
     {
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (FileNotFoundException) when (Holds(path, content)) { }
+
         try
         {
             FolderFlush.Run(Path.GetDirectoryName(path)!);
@@ -41,6 +49,18 @@ internal static class JournalFile
         catch (IOException e)
         {
             throw new RecordNotFlushedException(e);
+        }
+    }
+
+    private static bool Holds(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return content.SequenceEqual(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -19,7 +19,10 @@ internal static class TemporaryFile
     public static string Free(string folder) =>
         Path.Combine(folder, $"free.{Guid.NewGuid():N}{JournalNames.Temporary}");
 
-    /// <summary>Gives a whole record its name, unless there is one; its writer, should it live, writes it again.</summary>
+    /// <summary>
+    /// Does the last step of a writer: gives a whole record its name, in place of an older one of the same amount. A writer
+    /// that lives finds it done. Of two records of one amount either may win, because both settle it under one key.
+    /// </summary>
     /// <returns>False when it is not whole, or none of this SDK.</returns>
     public static bool TryAdopt(string temporary)
     {
@@ -35,15 +38,7 @@ internal static class TemporaryFile
                 return false;
             }
 
-            if (File.Exists(path))
-            {
-                // The same spend, from before this one's last step: it does.
-                File.Delete(temporary);
-            }
-            else
-            {
-                File.Move(temporary, path, overwrite: false);
-            }
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ internal sealed class BareFile(string folder, bool isNew)
         {
             var start = Stopwatch.GetTimestamp();
             JournalFile.Write(_temporary, content);
-            JournalFile.Publish(_temporary, _path);
+            JournalFile.Publish(_temporary, _path, content);
             elapsed += Stopwatch.GetElapsedTime(start);
             if (isNew)
             {

@@ -251,16 +251,38 @@ public sealed class FileJournalTests
                 )
             )
             .ToArray();
-        var ids = Enumerable.Range(0, 40).Select(i => $"rsv_{i}").ToArray();
+        var ids = Enumerable.Range(0, 20).Select(i => $"rsv_{i}").ToArray();
         foreach (var id in ids)
         {
-            Assert.That(async () => await journal.WriteAsync(JournalRecords.Of(id)), Throws.Nothing);
+            var record = JournalRecords.Of(id);
+            Assert.That(async () => await journal.WriteAsync(record), Throws.Nothing);
+            var later = record with { Mode = JournalMode.Event };
+            Assert.That(async () => await journal.WriteAsync(later), Throws.Nothing);
         }
 
         await done.CancelAsync();
         await Task.WhenAll(readers);
-        Assert.That(await IdsAsync(), Is.EquivalentTo(ids));
+        var records = (await Journal.ReadAsync()).Records;
+        Assert.That(records.Select(r => r.ReservationId), Is.EquivalentTo(ids));
+        Assert.That(records.Select(r => r.Mode), Is.All.EqualTo(JournalMode.Event), "the later step of each");
         Assert.That(Names("*").Order(), Is.EqualTo(ids.Select(JournalNames.Of).Order()));
+    }
+
+    [Test]
+    public void One_that_a_reader_took_from_its_writer_is_written_when_it_is_there_and_only_then()
+    {
+        JournalFolder.Make(Folder);
+        var content = Encoding.UTF8.GetBytes(JournalRecords.Json());
+        var path = Path.Combine(Folder, JournalNames.Of("rsv_1"));
+        var temporary = TemporaryFile.Of(path, content);
+        JournalFile.Write(temporary, content);
+        Assert.That(TemporaryFile.TryAdopt(temporary), Is.True);
+        Assert.That(() => JournalFile.Publish(temporary, path, content), Throws.Nothing);
+
+        Put(Path.GetFileName(path), JournalRecords.Json(mode: "event"));
+        Assert.That(() => JournalFile.Publish(temporary, path, content), Throws.InstanceOf<FileNotFoundException>());
+        File.Delete(path);
+        Assert.That(() => JournalFile.Publish(temporary, path, content), Throws.InstanceOf<FileNotFoundException>());
     }
 
     [Test]
@@ -277,12 +299,13 @@ public sealed class FileJournalTests
     }
 
     [Test]
-    public async Task A_record_with_its_name_stands_above_one_without()
+    public async Task One_whose_writer_died_before_the_rename_takes_the_place_of_the_step_before()
     {
         var record = JournalRecords.Of("rsv_1");
         await Journal.WriteAsync(record);
-        Put(TemporaryOf(record), JournalRecords.Json());
-        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }));
+        var later = JournalRecords.Json(mode: "event");
+        Put(Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(later))), later);
+        Assert.That((await Journal.ReadAsync()).Records.Single().Mode, Is.EqualTo(JournalMode.Event));
         Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
     }
 
