@@ -24,7 +24,9 @@ public sealed class FileSettlementJournal : ISettlementJournal
     /// <summary>How many files of settled amounts wait for the next one, as temporary files like any other.</summary>
     private const int MostFree = 4;
 
-    /// <summary>How often a write is begun: again only when its file or folder was taken away and the record isn't there.</summary>
+    /// <summary>
+    /// How many times a write is begun at most: again only when its file or folder was taken away and the record isn't there.
+    /// </summary>
     private const int Tries = 5;
 
     private static readonly TimeSpan OldestTemporary = TimeSpan.FromHours(1);
@@ -155,8 +157,8 @@ public sealed class FileSettlementJournal : ISettlementJournal
             }
             catch (Exception e) when (left > 1 && e is DirectoryNotFoundException or FileNotFoundException)
             {
-                // Somebody cleared the folder away; or a reader found the record whole and has settled it, or another
-                // process's record of the same amount took its place. Again, because this amount has to be kept.
+                // Somebody cleared away the folder, or the file to be written over; or a reader found the record whole, and
+                // by now it is settled, or another process wrote its own. Again, because this amount has to be kept.
                 JournalFolder.Make(Path.GetDirectoryName(path)!);
                 free = null;
             }

@@ -20,18 +20,19 @@ internal static class JournalFile
         }
 
         using var file = new FileStream(path, options);
-        file.Write(content);
-        if (file.Length != content.Length)
+        if (file.Length > content.Length)
         {
+            // First, because once it is whole a reader may give it its name and pass it on.
             file.SetLength(content.Length);
         }
 
+        file.Write(content);
         file.Flush(flushToDisk: true);
     }
 
     /// <summary>
     /// Gives it its final name at once, in place of an older file, and makes that durable too. A reader that finds it whole
-    /// may have given it its name already; then only the rest is left to do.
+    /// may have given it its name already; then only the folder is left to flush.
     /// </summary>
     /// <exception cref="RecordNotFlushedException">It has its name, and that alone is not durable.</exception>
     public static void Publish(string temporary, string path, ReadOnlySpan<byte> content)
@@ -50,6 +51,13 @@ internal static class JournalFile
         {
             throw new RecordNotFlushedException(e);
         }
+    }
+
+    /// <summary>Brings what somebody else wrote down to the disk.</summary>
+    public static void Flush(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
     }
 
     private static bool Holds(string path, ReadOnlySpan<byte> content)

@@ -20,8 +20,8 @@ internal static class TemporaryFile
         Path.Combine(folder, $"free.{Guid.NewGuid():N}{JournalNames.Temporary}");
 
     /// <summary>
-    /// Does the last step of a writer: gives a whole record its name, in place of an older one of the same amount. A writer
-    /// that lives finds it done. Of two records of one amount either may win, because both settle it under one key.
+    /// Does the last steps of a writer: brings a whole record down to the disk and gives it its name, in place of an older
+    /// one. A writer that lives finds it done. Of two steps of one spend either may win: both settle it under one key.
     /// </summary>
     /// <returns>False when it is not whole, or none of this SDK.</returns>
     public static bool TryAdopt(string temporary)
@@ -38,6 +38,8 @@ internal static class TemporaryFile
                 return false;
             }
 
+            // It may be whole in memory alone, and what it takes the place of is on disk.
+            JournalFile.Flush(temporary);
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -12,6 +12,8 @@ public sealed class FileJournalTests
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const UnixFileMode ForAllToRead = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private string _base = null!;
 
     [SetUp]
@@ -252,16 +254,22 @@ public sealed class FileJournalTests
             )
             .ToArray();
         var ids = Enumerable.Range(0, 20).Select(i => $"rsv_{i}").ToArray();
-        foreach (var id in ids)
+        try
         {
-            var record = JournalRecords.Of(id);
-            Assert.That(async () => await journal.WriteAsync(record), Throws.Nothing);
-            var later = record with { Mode = JournalMode.Event };
-            Assert.That(async () => await journal.WriteAsync(later), Throws.Nothing);
+            foreach (var id in ids)
+            {
+                var record = JournalRecords.Of(id);
+                Assert.That(async () => await journal.WriteAsync(record), Throws.Nothing);
+                var later = record with { Mode = JournalMode.Event };
+                Assert.That(async () => await journal.WriteAsync(later), Throws.Nothing);
+            }
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await Task.WhenAll(readers);
         }
 
-        await done.CancelAsync();
-        await Task.WhenAll(readers);
         var records = (await Journal.ReadAsync()).Records;
         Assert.That(records.Select(r => r.ReservationId), Is.EquivalentTo(ids));
         Assert.That(records.Select(r => r.Mode), Is.All.EqualTo(JournalMode.Event), "the later step of each");
@@ -307,6 +315,26 @@ public sealed class FileJournalTests
         Put(Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(later))), later);
         Assert.That((await Journal.ReadAsync()).Records.Single().Mode, Is.EqualTo(JournalMode.Event));
         Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+    }
+
+    [Test, Platform("Linux", Reason = "Only there may one thread be somebody else.")]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Nor_does_it_before_it_is_on_disk()
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        File.SetUnixFileMode(Path.Combine(Folder, JournalNames.Of("rsv_1")), ForAllToRead);
+        var later = JournalRecords.Json(mode: "event");
+        var name = Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(later)));
+        Put(name, later);
+        File.SetUnixFileMode(Path.Combine(Folder, name), ForAllToRead);
+        JournalContents? contents = null;
+        Assert.That(AsNobody(async () => contents = await Journal.ReadAsync()), Is.Null);
+        Assert.That(
+            contents!.Records.Single().Mode,
+            Is.EqualTo(JournalMode.Commit),
+            "it can't be flushed by who reads it"
+        );
+        Assert.That(Names("*"), Does.Contain(name));
     }
 
     [Test]
