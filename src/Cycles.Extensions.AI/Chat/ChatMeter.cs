@@ -7,8 +7,11 @@ namespace Cycles.Extensions.AI;
 /// <remarks>Counting never fails a call that has run: where the estimator throws, the count stays behind.</remarks>
 internal sealed class ChatMeter(ContentTokens tokens, long countedInput, UsageAggregation aggregation, ILogger log)
 {
-    /// <summary>No estimator that is any good counts more than twice what there was, but for little texts.</summary>
-    private const int EstimatorFactor = 2;
+    /// <summary>
+    /// How many times what was reported may be counted before the report can't be all of it. Update by update a text is
+    /// counted as several times its tokens, more so in other scripts than Latin; what was cut has reported next to nothing.
+    /// </summary>
+    private const int EstimatorFactor = 8;
     private const int EstimatorSlack = 64;
 
     private UsageTally _usage;

@@ -1,5 +1,9 @@
+using System.Collections;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI;
@@ -50,7 +54,10 @@ internal sealed class RunToolCalls
         }
     }
 
-    /// <summary>What can't be written as JSON counts by its type and text.</summary>
+    /// <summary>
+    /// What can't be written as JSON counts by its type and text; what may be there to be read only once, by the tool, is
+    /// like nothing but itself.
+    /// </summary>
     private static JsonElement ToJson(object? value)
     {
         if (value is JsonElement element)
@@ -59,16 +66,37 @@ internal sealed class RunToolCalls
         }
 
         var options = AIJsonUtilities.DefaultOptions;
+        if (value is IEnumerable and not (string or ICollection or JsonNode))
+        {
+            return OfText(value, text: null);
+        }
+
         try
         {
             return JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value?.GetType() ?? typeof(object)));
         }
-        catch (Exception e) when (e is NotSupportedException or JsonException or InvalidOperationException)
+        catch (Exception)
         {
-            return JsonSerializer.SerializeToElement(
-                $"{value?.GetType()}: {value}",
-                options.GetTypeInfo(typeof(string))
-            );
+            // Whatever it is, a member of the argument may have thrown it, and a refusal goes on without.
+            return OfText(value, TextOf(value));
+        }
+    }
+
+    private static JsonElement OfText(object? value, string? text) =>
+        JsonSerializer.SerializeToElement(
+            $"{value?.GetType()}: {text ?? RuntimeHelpers.GetHashCode(value).ToString(CultureInfo.InvariantCulture)}",
+            AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(string))
+        );
+
+    private static string? TextOf(object? value)
+    {
+        try
+        {
+            return value?.ToString();
+        }
+        catch (Exception)
+        {
+            return null;
         }
     }
 

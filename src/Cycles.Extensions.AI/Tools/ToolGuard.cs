@@ -106,7 +106,9 @@ internal sealed class ToolGuard
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A tool loop makes "Error: Function failed." of it, so here is where an operator learns of it.
-            ToolLog.ReserveFailed(_log, call.Name, e);
+            // Where a callback made the subject of the arguments, it or the check of what it made may quote them.
+            var isQuotable = _resolveSubject is null || e is CyclesException;
+            ToolLog.ReserveFailed(_log, call.Name, e.GetType(), isQuotable ? e : null);
             throw;
         }
     }

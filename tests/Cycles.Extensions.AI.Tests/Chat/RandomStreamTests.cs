@@ -115,7 +115,7 @@ public sealed class RandomStreamTests : ChatFixture
         }
 
         // Input that is reported is all of it; output only where the model said that it is done.
-        isDone |= isWhole && counted <= 2 * output + 64;
+        isDone |= isWhole && counted <= 8 * output + 64;
         return 100 * (usages.Count == 0 ? 7 : input)
             + 200 * (isWhole && isDone || isFinal ? output : Math.Max(output, counted));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Cycles.Authority;
 using Cycles.Client.Tests;
@@ -106,6 +107,41 @@ public sealed class ContentTests
                 Is.EqualTo("run")
             );
         });
+    }
+
+    [TestCase(Mark + " is no number", nameof(FormatException))]
+    [TestCase(Mark + " is no name", nameof(ArgumentException))]
+    public async Task Nor_does_what_a_callback_makes_of_them(string secret, string error)
+    {
+        var policy = new ToolPolicy
+        {
+            LoggerFactory = Logging(),
+            ResolveSubject = call =>
+            {
+                var argument = call.Arguments["secret"]!.ToString()!;
+                return new()
+                {
+                    Agent =
+                        error == nameof(FormatException)
+                            ? Convert
+                                .ToInt32(argument, CultureInfo.InvariantCulture)
+                                .ToString(CultureInfo.InvariantCulture)
+                            : argument,
+                };
+            },
+        };
+        policy.Default.Estimate = Amount.RiskPoints(5);
+        var tool = AIFunctionFactory.Create((string secret) => secret, "f").WithCycles(_cycles, policy);
+
+        var thrown = await Assert.CatchAsync(async () => await tool.InvokeAsync(new() { ["secret"] = secret }))!;
+
+        Assert.That(thrown, Is.Not.InstanceOf<CyclesException>().And.Message.Contain(Mark), "the caller is told");
+        var logged = _logs
+            .GetSnapshot()
+            .Select(record => $"{record.Id.Id} {record.Message} {record.Exception}")
+            .ToList();
+        Assert.That(logged, Has.Some.StartsWith("223 ").And.Some.Contain(error).And.None.Contain(Mark));
+        Assert.That(string.Join('\n', _wire), Does.Not.Contain(Mark));
     }
 
     private ILoggerFactory Logging() =>

@@ -51,6 +51,21 @@ public sealed class OtherServiceTests : KernelFixture
         Spends(points: 10, microcents: Authority.Creates[0].Estimate.Value);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_service_that_does_not_pass_on_why_the_model_stopped_costs_its_usage_all_the_same(
+        bool isStreaming
+    )
+    {
+        string[] tokens =
+        [
+            .. Enumerable.Repeat(new[] { " заказ", " отправлен", " завтра", " вечером" }, 20).SelectMany(t => t),
+        ];
+        Spends(microcents: 10 * 100 + tokens.Length * 200);
+
+        await AskAsync(With(new TokenModel(tokens).AsChatCompletionService()), isStreaming, settings: null);
+    }
+
     [Test]
     public async Task A_deployment_is_a_model()
     {
