@@ -70,18 +70,37 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
             Status == 0
                 ? $"no answer came ({Reason(cause)})"
                 : $"it was answered with {Status}, but the body could not be read ({Reason(cause)})",
-            cause
+            cause,
+            nobodyAnswered: IsOutage(cause)
         );
     }
+
+    /// <summary>
+    /// Whether it is the connection that failed. An answer that is no HTTP is one all the same, and a handler of the
+    /// application's that throws, or a client that was disposed meanwhile, says nothing of the authority.
+    /// </summary>
+    private static bool IsOutage(Exception cause) =>
+        cause switch
+        {
+            OperationCanceledException => true,
+            HttpRequestException { HttpRequestError: HttpRequestError.Unknown } e => e.InnerException is IOException,
+            HttpRequestException e => e.HttpRequestError
+                is HttpRequestError.NameResolutionError
+                    or HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError
+                    or HttpRequestError.ProxyTunnelError
+                    or HttpRequestError.ResponseEnded,
+            _ => false,
+        };
 
     /// <summary>A connection that took too long comes as a cancellation that nobody asked for, with the reason within.</summary>
     private static string Reason(Exception cause) =>
         cause is OperationCanceledException { InnerException: { } inner } ? inner.Message : cause.Message;
 
-    private CyclesTransportException Unknown(string why, Exception? cause) =>
-        New($"The outcome of {operation} is unknown: {why.TrimEnd('.')}.", cause);
+    private CyclesTransportException Unknown(string why, Exception? cause, bool nobodyAnswered = true) =>
+        New($"The outcome of {operation} is unknown: {why.TrimEnd('.')}.", cause, nobodyAnswered);
 
-    private CyclesTransportException New(string message, Exception? cause, bool nobodyAnswered = true)
+    private CyclesTransportException New(string message, Exception? cause, bool nobodyAnswered)
     {
         // Without an answer the trace that was sent is the only thread to pull.
         var metadata =

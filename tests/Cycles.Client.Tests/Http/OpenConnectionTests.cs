@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cycles.Client.Tests;
+
+/// <summary>What counts as nobody answering, so that work may run without a hold where the client is told so.</summary>
+public sealed class OpenConnectionTests
+{
+    private static readonly CyclesAction Work = new("llm.completion", "gpt-4o");
+
+    [TestCase("nobody listens")]
+    [TestCase("no such host")]
+    [TestCase("reset at once")]
+    [TestCase("reset after the request")]
+    [TestCase("closed after the request")]
+    [TestCase("hangs")]
+    public async Task Work_runs_where_the_connection_fails(string how)
+    {
+        await using var server = how switch
+        {
+            "reset at once" => RawServer.ResetsAtOnce(),
+            "reset after the request" => RawServer.ResetsAfterTheRequest(),
+            "closed after the request" => RawServer.Sends(""),
+            _ => RawServer.Hangs(),
+        };
+        var url = how switch
+        {
+            "nobody listens" => new Uri("http://127.0.0.1:1"),
+            "no such host" => new Uri("http://cycles.invalid"),
+            _ => server.Url,
+        };
+        await using var client = new CyclesClient(url, "key", Options(TimeSpan.FromMilliseconds(500)));
+
+        await using var guard = await client.ReserveAsync(Work, Amount.Tokens(100));
+
+        Assert.That(guard.ReservationId, Is.Null);
+        await guard.ReleaseAsync();
+    }
+
+    private static IEnumerable<TestCaseData> Answers()
+    {
+        yield return new TestCaseData("HTTP/1.1 409 Conflict\r\nthis is no header\r\n\r\n").SetArgDisplayNames(
+            "no header"
+        );
+        yield return new TestCaseData(
+            $"HTTP/1.1 403 Forbidden\r\nX: {new string('x', 70_000)}\r\n\r\n{{}}"
+        ).SetArgDisplayNames("a header too long");
+        yield return new TestCaseData("HTTP/1.1 999999 Nope\r\n\r\n").SetArgDisplayNames("no status");
+        yield return new TestCaseData("<html>This is no HTTP.</html>\r\n\r\n").SetArgDisplayNames("no HTTP");
+    }
+
+    [TestCaseSource(nameof(Answers))]
+    public async Task It_does_not_run_where_something_answers_however_badly(string answer)
+    {
+        await using var server = RawServer.Sends(answer);
+        await using var client = new CyclesClient(server.Url, "key", Options(TimeSpan.FromSeconds(20)));
+
+        Assert.That(
+            async () => await client.ReserveAsync(Work, Amount.Tokens(100)),
+            Throws.InstanceOf<CyclesTransportException>()
+        );
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Nor_where_a_handler_of_the_application_is_at_fault(bool copies)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        var services = new ServiceCollection();
+        services
+            .AddCyclesClient(options =>
+            {
+                options.BaseUrl = server.Url;
+                options.ApiKey = "key";
+                options.FailOpen = true;
+                options.Subject = new() { Tenant = "acme" };
+                options.JournalDirectory = TestHome.NewJournal();
+            })
+            .AddHttpMessageHandler(() => new WrongHandler(copies));
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<CyclesClient>();
+
+        Assert.That(
+            async () => await client.ReserveAsync(Work, Amount.Tokens(100)),
+            Throws.InstanceOf<CyclesTransportException>()
+        );
+    }
+
+    [Test]
+    public async Task Nor_where_the_client_is_disposed_before_it_asked_twice()
+    {
+        await using var server = RawServer.Hangs();
+        var client = new CyclesClient(server.Url, "key", Options(TimeSpan.FromSeconds(1)));
+        var reserve = client.ReserveAsync(Work, Amount.Tokens(100)).AsTask();
+        await server.WhenHanging(1);
+
+        client.Dispose();
+
+        Assert.That(
+            async () => await reserve,
+            Throws.InstanceOf<CyclesTransportException>().Or.InstanceOf<ObjectDisposedException>()
+        );
+        Assert.That(server.Connections, Is.EqualTo(1));
+    }
+
+    private static CyclesClientOptions Options(TimeSpan timeout) =>
+        new()
+        {
+            FailOpen = true,
+            Subject = new() { Tenant = "acme" },
+            JournalDirectory = TestHome.NewJournal(),
+            ConnectTimeout = timeout,
+            ReadTimeout = timeout,
+        };
+
+    /// <summary>Fails by itself, or sends a copy, which a client that asks once for each attempt does not take.</summary>
+    private sealed class WrongHandler(bool copies) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) =>
+            copies
+                ? base.SendAsync(
+                    new(request.Method, request.RequestUri) { Content = request.Content },
+                    cancellationToken
+                )
+                : throw new InvalidOperationException("No token service is configured.");
+    }
+}
