@@ -135,7 +135,8 @@ public sealed class CyclesClientOptions
 
     /// <summary>
     /// Told about every amount that was spent and is not known to be recorded: refused for good, or still open when the
-    /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged.
+    /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged. Flushing and
+    /// disposing the client wait for it to return, so it must not wait for them.
     /// </summary>
     public Action<UnrecordedSpend>? OnSpendUnrecorded { get; set; }
 

@@ -235,9 +235,18 @@ internal sealed class Settler
                 await journal.RejectAsync(spend, settlement.Error).ConfigureAwait(false);
             }
 
-            if (_queue.Close(spend, settled: false))
+            // A drain does not end before the loss is told: the process may end behind it.
+            _queue.BeginWork();
+            try
             {
-                _reporter.Report(spend, SettlementOutcome.Rejected, settlement.Error);
+                if (_queue.Close(spend, settled: false))
+                {
+                    _reporter.Report(spend, SettlementOutcome.Rejected, settlement.Error);
+                }
+            }
+            finally
+            {
+                _queue.EndWork();
             }
         }
         else

@@ -40,6 +40,35 @@ public sealed class BackgroundTests : ClientFixture
     }
 
     [Test]
+    public async Task A_drain_ends_once_the_loss_is_told([Values] bool disposes)
+    {
+        var gate = new TaskCompletionSource();
+        using var telling = new SemaphoreSlim(0);
+        Authority.Next(Operation.Commit, Fault.LostBefore, Fault.Refused(400, "INVALID_REQUEST"));
+        await using var client = NewClient(options =>
+            options.OnSpendUnrecorded = _ =>
+            {
+                telling.Release();
+                gate.Task.Wait();
+            }
+        );
+        await using (var guard = await client.ReserveAsync(Work, Tokens(100)))
+        {
+            Assert.That((await guard.CommitAsync(Tokens(70))).Outcome, Is.EqualTo(SettlementOutcome.Pending));
+        }
+
+        // Refused on another thread, as where the timer's makes the attempt.
+        var retry = Task.Run(() => client.FlushAsync(TimeSpan.FromMinutes(1)));
+        Assert.That(await telling.WaitAsync(TimeSpan.FromMinutes(1)));
+        var drain = disposes ? client.DisposeAsync().AsTask() : client.FlushAsync(TimeSpan.FromMinutes(1));
+        Assert.That(drain.IsCompleted, Is.False, "the process may end when it does");
+        gate.SetResult();
+        await drain;
+        await retry;
+        HoldsExpire();
+    }
+
+    [Test]
     public async Task Retry_After_is_a_floor()
     {
         Spends(70);
