@@ -21,6 +21,7 @@ internal sealed class Reserver(
     private readonly LeasePolicy _leasePolicy = defaults.LeasePolicy;
     private readonly bool _heartbeatEnabled = defaults.HeartbeatEnabled;
     private readonly KeyTurns _turns = new();
+    private readonly HeldKeys _held = new();
 
     public ReservationCreateRequest NewRequest(
         CyclesAction action,
@@ -282,7 +283,10 @@ internal sealed class Reserver(
             : second;
     }
 
-    /// <summary>The caller may stop waiting; the create may not stop, and what it holds then goes back.</summary>
+    /// <summary>
+    /// The caller may stop waiting; the create may not stop, and what it holds then goes back, unless it is the hold of a
+    /// guard that had the key before.
+    /// </summary>
     private async Task<CyclesResponse<ReservationCreateResponse>> WaitAsync(
         Task<CyclesResponse<ReservationCreateResponse>> create,
         ReservationCreateRequest request,
@@ -293,11 +297,21 @@ internal sealed class Reserver(
         Task end = create;
         try
         {
-            return await create.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var response = await create.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (isOwnKey && response.Value?.ReservationId is not null)
+            {
+                _held.Add(request);
+            }
+
+            return response;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            end = settler.GiveBackAsync(authority, request, create);
+            if (!isOwnKey || !_held.Contains(request.IdempotencyKey))
+            {
+                end = settler.GiveBackAsync(authority, request, create);
+            }
+
             throw;
         }
         finally

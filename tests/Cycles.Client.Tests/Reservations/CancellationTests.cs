@@ -150,6 +150,35 @@ public sealed class CancellationTests : ClientFixture
     }
 
     [Test]
+    public async Task A_repeat_that_is_cancelled_leaves_the_hold_to_who_has_it([Values] bool isCommitted)
+    {
+        Spends(70);
+        var mine = new ReserveOptions { IdempotencyKey = "mine" };
+        await using var guard = await Client.ReserveAsync(Work, Tokens(100), mine);
+        if (isCommitted)
+        {
+            Authority.Next(Operation.Commit, Fault.LostBefore);
+            Assert.That((await guard.CommitAsync(Tokens(70))).Outcome, Is.EqualTo(SettlementOutcome.Pending));
+        }
+
+        var gate = NewGate();
+        Authority.Next(Operation.Create, Fault.Blocked(gate));
+        using var cancellation = new CancellationTokenSource();
+        var repeat = Client.ReserveAsync(Work, Tokens(100), mine, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        await Assert.CatchAsync<OperationCanceledException>(() => repeat);
+        gate.SetResult();
+        await Client.FlushAsync(Timeout.InfiniteTimeSpan);
+
+        if (!isCommitted)
+        {
+            await guard.CommitAsync(Tokens(70));
+        }
+
+        Assert.That(Authority.Count(Operation.Release), Is.Zero);
+    }
+
+    [Test]
     public async Task A_commit_with_a_cancelled_token_is_sent()
     {
         Spends(70);
