@@ -35,6 +35,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     private readonly Lazy<string> _folder;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _others = new(StringComparer.Ordinal);
     private readonly ConcurrentStack<string> _free = new();
     private volatile bool _isMade;
 
@@ -66,6 +67,16 @@ public sealed class FileSettlementJournal : ISettlementJournal
     {
         ArgumentNullException.ThrowIfNull(record);
         var path = PathOf(Folder, record.ReservationId);
+        if (!_own.ContainsKey(record.ReservationId) && HoldsAnother(path, record))
+        {
+            // One hold or one key is charged once: of two amounts for it the one that may be charged already stays.
+            _others[record.ReservationId] = true;
+            throw new IOException(
+                $"{path} holds another spend of the same reservation, which another process left. It is replayed when a client starts, and the authority charges one of the two and refuses the other."
+            );
+        }
+
+        _others.TryRemove(record.ReservationId, out _);
         Save(path, record.ToUtf8Json());
         _own[record.ReservationId] = true;
         return default;
@@ -76,6 +87,12 @@ public sealed class FileSettlementJournal : ISettlementJournal
     public ValueTask RemoveAsync(string reservationId)
     {
         ArgumentException.ThrowIfNullOrEmpty(reservationId);
+        if (_others.TryRemove(reservationId, out _))
+        {
+            // What is there is not what was settled.
+            return default;
+        }
+
         try
         {
             // Not flushed: should it be back after a power cut, its key keeps it from being charged again.
@@ -262,6 +279,19 @@ public sealed class FileSettlementJournal : ISettlementJournal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             // It is replayed under the name that it has.
+            return false;
+        }
+    }
+
+    /// <summary>Whether a file that this object did not write holds a different spend of the same name.</summary>
+    private static bool HoldsAnother(string path, JournalRecord record)
+    {
+        try
+        {
+            return File.Exists(path) && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
             return false;
         }
     }

@@ -15,7 +15,11 @@ namespace Cycles;
 /// </remarks>
 public interface ISettlementJournal
 {
-    /// <summary>Keeps a record in place of an older one of the same id; once this completes it is durable.</summary>
+    /// <summary>
+    /// Keeps a record in place of an older step of the same spend; once this completes it is durable. Where several processes
+    /// write, one of them may have left another spend under the same id: that one may be charged already and has to stay,
+    /// and this throws.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <returns>
     /// Completes when a crash can't lose it any more. What it throws says that this record is not kept and will not be

@@ -30,6 +30,13 @@ public sealed record JournalRecord
     /// <summary>The server asked for no attempt before this time, in Unix milliseconds by this side's clock.</summary>
     public long? NotBeforeMs { get; init; }
 
+    /// <summary>
+    /// Whether the other is a step of the same spend: mode and times change from one to the next, and no body does.
+    /// </summary>
+    internal bool IsSameSpend(JournalRecord other) => Body.Span.SequenceEqual(other.Body.Span);
+
+    private ReadOnlyMemory<byte> Body => (CommitBody ?? EventFallbackBody).GetValueOrDefault();
+
     /// <summary>Writes it as a file holds it.</summary>
     /// <returns>UTF-8 JSON.</returns>
     public byte[] ToUtf8Json() => JournalFormat.Write(this, reason: null, rejectedAtMs: null);

@@ -20,8 +20,8 @@ internal static class TemporaryFile
         Path.Combine(folder, $"free.{Guid.NewGuid():N}{JournalNames.Temporary}");
 
     /// <summary>
-    /// Does the last steps of a writer: brings a whole record down to the disk and gives it its name, in place of an older
-    /// one. A writer that lives finds it done. Of two steps of one spend either may win: both settle it under one key.
+    /// Does the last steps of a writer: brings a whole record down to the disk and gives it its name, in place of another
+    /// step of the same spend: either settles it under one key. A writer that lives finds it done.
     /// </summary>
     /// <returns>False when it is not whole, or none of this SDK.</returns>
     public static bool TryAdopt(string temporary)
@@ -33,18 +33,28 @@ internal static class TemporaryFile
 
         try
         {
-            if (Hash(File.ReadAllBytes(temporary)) != hash)
+            var content = File.ReadAllBytes(temporary);
+            if (Hash(content) != hash)
             {
                 return false;
+            }
+
+            if (
+                File.Exists(path)
+                && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(JournalRecord.Parse(content))
+            )
+            {
+                // It is found again once that one is settled.
+                return true;
             }
 
             // It may be whole in memory alone, and what it takes the place of is on disk.
             JournalFile.Flush(temporary);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
-            // Its writer, or another process, was faster; or it can't be read.
+            // Its writer, or another process, was faster; or one of them can't be read.
         }
 
         return true;

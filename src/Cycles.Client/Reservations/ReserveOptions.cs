@@ -41,7 +41,8 @@ public sealed record ReserveOptions
     /// Names this reserve so that a repeat of it is recognised, 1 to 256 characters; default a fresh UUID. Two calls
     /// with one key share one hold, so give it only where a lost call is repeated; once that hold is settled, given back
     /// or expired the key is refused with a <see cref="CyclesException"/>. Calls of one client with one key follow each
-    /// other: a repeat waits for the end of a cancelled one.
+    /// other: a repeat waits for the end of a cancelled one. A cancelled repeat leaves the hold to a guard of this client that
+    /// has it; what another process holds by the key it can't know, and gives back.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

@@ -338,6 +338,47 @@ public sealed class FileJournalTests
     }
 
     [Test]
+    public async Task Nor_of_another_spend_of_the_same_name_which_is_settled_first()
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        var other = JournalRecords.Json(
+            commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal)
+        );
+        Put(Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(other))), other);
+        Assert.That(await KeyAsync(), Does.Contain("k-1"));
+
+        await Journal.RemoveAsync("rsv_1");
+        Assert.That(await KeyAsync(), Does.Contain("k-2"));
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+
+        async Task<string> KeyAsync() => JournalRecords.Text((await Journal.ReadAsync()).Records.Single().CommitBody);
+    }
+
+    [Test]
+    public async Task Another_spend_of_the_same_name_is_neither_replaced_nor_removed()
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        var other = JournalRecord.Parse(
+            Encoding.UTF8.GetBytes(
+                JournalRecords.Json(commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal))
+            )
+        );
+        var journal = Journal;
+
+        Assert.That(
+            async () => await journal.WriteAsync(other),
+            Throws.InstanceOf<IOException>().With.Message.Contain(Folder).And.Message.Contain("another spend")
+        );
+        await journal.RemoveAsync("rsv_1");
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }));
+
+        await Journal.RemoveAsync("rsv_1");
+        await journal.WriteAsync(other);
+        await journal.RemoveAsync("rsv_1");
+        Assert.That(await IdsAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task What_was_removed_is_not_found_in_the_files_that_are_used_again()
     {
         await Journal.WriteAsync(JournalRecords.Of("rsv_2"));
