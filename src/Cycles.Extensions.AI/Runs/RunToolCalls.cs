@@ -1,9 +1,5 @@
-using System.Collections;
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Cycles.Extensions.AI;
@@ -13,6 +9,11 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 internal sealed class RunToolCalls
 {
+    private static readonly JsonSerializerOptions Json = new(AIJsonUtilities.DefaultOptions)
+    {
+        Converters = { new UnreadConverter() },
+    };
+
     private readonly object _gate = new();
     private readonly Dictionary<string, (int Calls, int Denials)> _counts = new(StringComparer.Ordinal);
 
@@ -54,10 +55,7 @@ internal sealed class RunToolCalls
         }
     }
 
-    /// <summary>
-    /// What can't be written as JSON counts by its type and text; what may be there to be read only once, by the tool, is
-    /// like nothing but itself.
-    /// </summary>
+    /// <summary>What can't be written as JSON counts by its type and text, or else is like nothing but itself.</summary>
     private static JsonElement ToJson(object? value)
     {
         if (value is JsonElement element)
@@ -65,39 +63,33 @@ internal sealed class RunToolCalls
             return element;
         }
 
-        var options = AIJsonUtilities.DefaultOptions;
-        if (value is IEnumerable and not (string or ICollection or JsonNode))
-        {
-            return OfText(value, text: null);
-        }
-
         try
         {
-            return JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value?.GetType() ?? typeof(object)));
+            return JsonSerializer.SerializeToElement(value, Json.GetTypeInfo(value?.GetType() ?? typeof(object)));
         }
         catch (Exception)
         {
             // Whatever it is, a member of the argument may have thrown it, and a refusal goes on without.
-            return OfText(value, TextOf(value));
+            return JsonSerializer.SerializeToElement(TextOf(value!), Json.GetTypeInfo(typeof(string)));
         }
     }
 
-    private static JsonElement OfText(object? value, string? text) =>
-        JsonSerializer.SerializeToElement(
-            $"{value?.GetType()}: {text ?? RuntimeHelpers.GetHashCode(value).ToString(CultureInfo.InvariantCulture)}",
-            AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(string))
-        );
-
-    private static string? TextOf(object? value)
+    private static string TextOf(object value)
     {
+        var type = value.GetType();
         try
         {
-            return value?.ToString();
+            if (value.ToString() is { } text && (type.IsValueType || text != type.ToString()))
+            {
+                return $"{type}: {text}";
+            }
         }
         catch (Exception)
         {
-            return null;
+            // Its text is not to be had either.
         }
+
+        return UnreadConverter.IdentityOf(value);
     }
 
     private static void Write(Utf8JsonWriter writer, JsonElement element)

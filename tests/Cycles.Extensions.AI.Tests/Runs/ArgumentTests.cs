@@ -1,3 +1,4 @@
+using System.Dynamic;
 using Cycles.Extensions.AI.Tests.Tools;
 using Microsoft.Extensions.AI;
 
@@ -29,19 +30,71 @@ public sealed class ArgumentTests : ToolFixture
         Assert.That(Ran, Is.Empty);
     }
 
+    private static readonly Func<IEnumerable<int>, object>[] Lazies =
+    [
+        numbers => numbers,
+        numbers => new Parcel(numbers, null),
+        numbers => new Parcel(null, numbers),
+        numbers => new object[] { numbers },
+        numbers => new Dictionary<string, object?> { ["a"] = numbers },
+    ];
+
     [Test]
-    public async Task What_can_be_read_once_is_there_for_the_tool()
+    public async Task What_can_be_read_once_is_there_for_the_tool(
+        [ValueSource(nameof(Lazies))] Func<IEnumerable<int>, object> wrap
+    )
     {
         Spends(10);
-        var sum = AIFunctionFactory.Create((IEnumerable<int> of) => of.Sum(), "sum").WithCycles(Cycles, Costs(5));
+        var queue = new Queue<int>();
+        var tool = AIFunctionFactory.Create((object of) => queue.Count, "count").WithCycles(Cycles, Costs(5));
         await using var run = Cycles.BeginRun("case", options => options.MaxSameCalls = 1);
 
         for (var i = 0; i < 2; i++)
         {
-            var queue = new Queue<int>([1, 2, 3]);
-            Assert.That((await sum.InvokeAsync(new() { ["of"] = Drain(queue) }))?.ToString(), Is.EqualTo("6"));
+            queue = new Queue<int>([1, 2, 3]);
+            var left = await tool.InvokeAsync(new() { ["of"] = wrap(Drain(queue)) });
+            Assert.That(left?.ToString(), Is.EqualTo("3"), "another one is another call, and none is read");
         }
     }
+
+    private static IEnumerable<TestCaseData> Same()
+    {
+        yield return Pair("lists", () => new List<int> { 1, 2 });
+        yield return Pair("a list within", () => new Parcel(new List<int> { 1, 2 }, null));
+        yield return Pair("sets", () => new HashSet<string> { "a", "b" });
+        yield return Pair("bags", () => new ExpandoObject());
+        yield return Pair("texts", () => "a b");
+
+        static TestCaseData Pair(string name, Func<object> make) =>
+            new TestCaseData(make(), make()).SetArgDisplayNames(name);
+    }
+
+    [TestCaseSource(nameof(Same))]
+    public async Task Equal_arguments_make_the_same_call(object first, object second)
+    {
+        Spends(5);
+        var tool = AIFunctionFactory.Create((object what) => Ran.Enqueue("f"), "f").WithCycles(Cycles, Costs(5));
+        await using var run = Cycles.BeginRun("case", options => options.MaxSameCalls = 1);
+
+        await tool.InvokeAsync(new() { ["what"] = first });
+
+        Assert.That(await tool.InvokeAsync(new() { ["what"] = second }), Does.Contain("REPEATED"));
+    }
+
+    [Test]
+    public async Task Streams_are_different_calls()
+    {
+        Spends(10);
+        var tool = AIFunctionFactory.Create((object what) => Ran.Enqueue("f"), "f").WithCycles(Cycles, Costs(5));
+        await using var run = Cycles.BeginRun("case", options => options.MaxSameCalls = 1);
+
+        await tool.InvokeAsync(new() { ["what"] = new MemoryStream([1]) });
+        await tool.InvokeAsync(new() { ["what"] = new MemoryStream([2]) });
+
+        Assert.That(Ran, Has.Count.EqualTo(2));
+    }
+
+    private sealed record Parcel(IEnumerable<int>? Numbers, object? Other);
 
     private static IEnumerable<int> Drain(Queue<int> queue)
     {
