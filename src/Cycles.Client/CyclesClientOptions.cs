@@ -106,8 +106,8 @@ public sealed class CyclesClientOptions
 
     /// <summary>
     /// Whether work may run without a hold when the authority can't be reached; default false: then reserving throws. Only
-    /// where no answer at all came, twice; never for a refusal, a denial, a 5xx or an answer that is not valid. What the
-    /// work costs is recorded as an event once the authority is back, and is beyond what the budget allowed. A caller's
+    /// where the connection failed, twice; never for a refusal, a denial, a 5xx, an answer that is not valid, or another
+    /// fault of a handler that the application put above it. What the work costs is recorded as an event once the authority is back, and is beyond what the budget allowed. A caller's
     /// own <see cref="ReserveOptions.IdempotencyKey"/> is one spend: it is recorded once.
     /// </summary>
     public bool FailOpen { get; set; }
@@ -135,8 +135,9 @@ public sealed class CyclesClientOptions
 
     /// <summary>
     /// Told about every amount that was spent and is not known to be recorded: refused for good, or still open when the
-    /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged. Flushing and
-    /// disposing the client wait for it to return, so it must not wait for them.
+    /// client ended and kept by no journal. Called once for each, on any thread; what it throws is logged.
+    /// <see cref="CyclesClient.FlushAsync"/> and <see cref="CyclesClient.DisposeAsync"/> wait for it for as long as they
+    /// wait at all, so it must not wait for them.
     /// </summary>
     public Action<UnrecordedSpend>? OnSpendUnrecorded { get; set; }
 

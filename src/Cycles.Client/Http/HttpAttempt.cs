@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
 
 namespace Cycles;
 
@@ -76,20 +79,26 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     }
 
     /// <summary>
-    /// Whether it is the connection that failed. An answer that is no HTTP is one all the same, and a handler of the
-    /// application's that throws, or a client that was disposed meanwhile, says nothing of the authority.
+    /// Whether it looks as if the connection had failed, here or in a handler of the application's. A whole answer that is no
+    /// HTTP is one all the same, and any other fault of a handler, or a client that was disposed meanwhile, says nothing of
+    /// the authority.
     /// </summary>
-    private static bool IsOutage(Exception cause) =>
+    private static bool IsOutage(Exception? cause) =>
         cause switch
         {
-            OperationCanceledException => true,
-            HttpRequestException { HttpRequestError: HttpRequestError.Unknown } e => e.InnerException is IOException,
-            HttpRequestException e => e.HttpRequestError
-                is HttpRequestError.NameResolutionError
-                    or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError
-                    or HttpRequestError.ProxyTunnelError
-                    or HttpRequestError.ResponseEnded,
+            OperationCanceledException or SocketException or TimeoutRejectedException => true,
+            BrokenCircuitException => IsOutage(cause.InnerException),
+            HttpRequestException e => e.HttpRequestError switch
+            {
+                HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError
+                or HttpRequestError.ProxyTunnelError
+                or HttpRequestError.ResponseEnded => true,
+                HttpRequestError.Unknown => e.InnerException is IOException || IsOutage(e.InnerException),
+                HttpRequestError.InvalidResponse => e.GetBaseException() is SocketException,
+                _ => false,
+            },
             _ => false,
         };
 

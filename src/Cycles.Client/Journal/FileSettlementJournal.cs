@@ -67,7 +67,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     {
         ArgumentNullException.ThrowIfNull(record);
         var path = PathOf(Folder, record.ReservationId);
-        if (!_own.ContainsKey(record.ReservationId) && HoldsAnother(path, record))
+        if (!_own.ContainsKey(record.ReservationId) && JournalFile.HoldsAnother(path, record))
         {
             // One hold or one key is charged once: of two amounts for it the one that may be charged already stays.
             _others[record.ReservationId] = true;
@@ -112,8 +112,16 @@ public sealed class FileSettlementJournal : ISettlementJournal
     public async ValueTask<string?> RejectAsync(JournalRecord record, CyclesError? reason)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var path = PathOf(Path.Combine(Folder, JournalNames.DeadLetters), record.ReservationId);
-        JournalFolder.Make(Path.GetDirectoryName(path)!);
+        var folder = Path.Combine(Folder, JournalNames.DeadLetters);
+        JournalFolder.Make(folder);
+        var path = PathOf(folder, record.ReservationId);
+        for (var i = 1; JournalFile.HoldsAnother(path, record); i++)
+        {
+            // Two were refused for one reservation, and each may have been spent.
+            var number = i.ToString(CultureInfo.InvariantCulture);
+            path = Path.ChangeExtension(PathOf(folder, record.ReservationId), number + JournalNames.Suffix);
+        }
+
         try
         {
             Save(path, JournalFormat.Write(record, reason, Now.ToUnixTimeMilliseconds()));
@@ -279,19 +287,6 @@ public sealed class FileSettlementJournal : ISettlementJournal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             // It is replayed under the name that it has.
-            return false;
-        }
-    }
-
-    /// <summary>Whether a file that this object did not write holds a different spend of the same name.</summary>
-    private static bool HoldsAnother(string path, JournalRecord record)
-    {
-        try
-        {
-            return File.Exists(path) && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(record);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-        {
             return false;
         }
     }

@@ -60,6 +60,19 @@ internal static class JournalFile
         RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Whether it holds a different spend of the same name.</summary>
+    public static bool HoldsAnother(string path, JournalRecord record)
+    {
+        try
+        {
+            return File.Exists(path) && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return false;
+        }
+    }
+
     private static bool Holds(string path, ReadOnlySpan<byte> content)
     {
         try

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Cycles;
 
 /// <summary>
@@ -33,9 +35,31 @@ public sealed record JournalRecord
     /// <summary>
     /// Whether the other is a step of the same spend: mode and times change from one to the next, and no body does.
     /// </summary>
-    internal bool IsSameSpend(JournalRecord other) => Body.Span.SequenceEqual(other.Body.Span);
+    /// <remarks>Another SDK may space a body otherwise, or leave out the one that it does not send.</remarks>
+    internal bool IsSameSpend(JournalRecord other)
+    {
+        var commits = AreEqual(CommitBody, other.CommitBody);
+        var events = AreEqual(EventFallbackBody, other.EventFallbackBody);
+        return commits != false && events != false && (commits ?? events) is true;
+    }
 
-    private ReadOnlyMemory<byte> Body => (CommitBody ?? EventFallbackBody).GetValueOrDefault();
+    /// <returns>Null where one of the two is missing.</returns>
+    private static bool? AreEqual(ReadOnlyMemory<byte>? left, ReadOnlyMemory<byte>? right)
+    {
+        if (left is not { } one || right is not { } other)
+        {
+            return null;
+        }
+
+        if (one.Span.SequenceEqual(other.Span))
+        {
+            return true;
+        }
+
+        using var oneJson = JsonDocument.Parse(one);
+        using var otherJson = JsonDocument.Parse(other);
+        return JsonElement.DeepEquals(oneJson.RootElement, otherJson.RootElement);
+    }
 
     /// <summary>Writes it as a file holds it.</summary>
     /// <returns>UTF-8 JSON.</returns>

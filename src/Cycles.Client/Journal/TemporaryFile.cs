@@ -23,7 +23,7 @@ internal static class TemporaryFile
     /// Does the last steps of a writer: brings a whole record down to the disk and gives it its name, in place of another
     /// step of the same spend: either settles it under one key. A writer that lives finds it done.
     /// </summary>
-    /// <returns>False when it is not whole, or none of this SDK.</returns>
+    /// <returns>False when it is no whole record, or none of this SDK.</returns>
     public static bool TryAdopt(string temporary)
     {
         if (!TryParse(temporary, out var path, out var hash))
@@ -39,10 +39,7 @@ internal static class TemporaryFile
                 return false;
             }
 
-            if (
-                File.Exists(path)
-                && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(JournalRecord.Parse(content))
-            )
+            if (JournalFile.HoldsAnother(path, JournalRecord.Parse(content)))
             {
                 // It is found again once that one is settled.
                 return true;
@@ -52,9 +49,13 @@ internal static class TemporaryFile
             JournalFile.Flush(temporary);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        catch (FormatException)
         {
-            // Its writer, or another process, was faster; or one of them can't be read.
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its writer, or another process, was faster; or it can't be read.
         }
 
         return true;

@@ -309,7 +309,7 @@ internal sealed class Reserver(
         {
             if (!isOwnKey || !_held.Contains(request.IdempotencyKey))
             {
-                end = settler.GiveBackAsync(authority, request, create);
+                end = settler.GiveBackAsync(authority, journal, request, create);
             }
 
             throw;

@@ -120,13 +120,15 @@ internal sealed class Settler
     }
 
     /// <summary>
-    /// Lets a create whose caller went away finish, and gives back what it got. It never faults, and a drain waits for it.
+    /// Lets a create whose caller went away finish, and gives back what it got, save a hold that a known amount waits for. It
+    /// never faults, and a drain waits for it.
     /// </summary>
     public Task GiveBackAsync(
         ICyclesAuthority authority,
+        SpendJournal? journal,
         ReservationCreateRequest request,
         Task<CyclesResponse<ReservationCreateResponse>> create
-    ) => CountedAsync(ReleaseOrphanAsync(authority, request, create)).AsTask();
+    ) => CountedAsync(ReleaseOrphanAsync(authority, journal, request, create)).AsTask();
 
     /// <summary>
     /// Tries now whatever waits for its turn, save what the server asked to hold back, and waits until nothing is open.
@@ -324,6 +326,7 @@ internal sealed class Settler
 
     private async ValueTask<Settlement?> ReleaseOrphanAsync(
         ICyclesAuthority authority,
+        SpendJournal? journal,
         ReservationCreateRequest request,
         Task<CyclesResponse<ReservationCreateResponse>> create
     )
@@ -331,7 +334,11 @@ internal sealed class Settler
         try
         {
             var response = await create.ConfigureAwait(false);
-            if (response.Value?.ReservationId is not { Length: > 0 } id || _queue.IsStopped)
+            if (
+                response.Value?.ReservationId is not { Length: > 0 } id
+                || _queue.IsStopped
+                || journal?.Holds(id) is true
+            )
             {
                 return null;
             }

@@ -1,4 +1,7 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
 
 namespace Cycles.Client.Tests;
 
@@ -36,6 +39,29 @@ public sealed class OpenConnectionTests
         await guard.ReleaseAsync();
     }
 
+    private static IEnumerable<Exception> Wrapped()
+    {
+        yield return new HttpRequestException("Sending failed.", new SocketException((int)SocketError.ConnectionReset));
+        yield return new HttpRequestException(
+            "The gateway says:",
+            new HttpRequestException(HttpRequestError.ConnectionError)
+        );
+        yield return new TimeoutRejectedException("The application's own pipeline gave up.");
+        yield return new BrokenCircuitException("Open.", new HttpRequestException(HttpRequestError.ConnectionError));
+    }
+
+    [TestCaseSource(nameof(Wrapped))]
+    public async Task It_runs_whatever_a_handler_of_the_application_makes_of_that(Exception failure)
+    {
+        await using var provider = Provide(new Uri("http://127.0.0.1:1"), _ => throw failure);
+        var client = provider.GetRequiredService<CyclesClient>();
+
+        await using var guard = await client.ReserveAsync(Work, Amount.Tokens(100));
+
+        Assert.That(guard.ReservationId, Is.Null);
+        await guard.ReleaseAsync();
+    }
+
     private static IEnumerable<TestCaseData> Answers()
     {
         yield return new TestCaseData("HTTP/1.1 409 Conflict\r\nthis is no header\r\n\r\n").SetArgDisplayNames(
@@ -65,18 +91,14 @@ public sealed class OpenConnectionTests
     public async Task Nor_where_a_handler_of_the_application_is_at_fault(bool copies)
     {
         await using var server = await ScriptedServer.StartAsync();
-        var services = new ServiceCollection();
-        services
-            .AddCyclesClient(options =>
-            {
-                options.BaseUrl = server.Url;
-                options.ApiKey = "key";
-                options.FailOpen = true;
-                options.Subject = new() { Tenant = "acme" };
-                options.JournalDirectory = TestHome.NewJournal();
-            })
-            .AddHttpMessageHandler(() => new WrongHandler(copies));
-        await using var provider = services.BuildServiceProvider();
+        await using var provider = Provide(
+            server.Url,
+            request =>
+                copies
+                    // Which a client that asks once for each attempt does not take.
+                    ? new(request.Method, request.RequestUri) { Content = request.Content }
+                    : throw new InvalidOperationException("No token service is configured.")
+        );
         var client = provider.GetRequiredService<CyclesClient>();
 
         Assert.That(
@@ -112,18 +134,27 @@ public sealed class OpenConnectionTests
             ReadTimeout = timeout,
         };
 
-    /// <summary>Fails by itself, or sends a copy, which a client that asks once for each attempt does not take.</summary>
-    private sealed class WrongHandler(bool copies) : DelegatingHandler
+    private static ServiceProvider Provide(Uri url, Func<HttpRequestMessage, HttpRequestMessage> handle)
+    {
+        var services = new ServiceCollection();
+        services
+            .AddCyclesClient(options =>
+            {
+                options.BaseUrl = url;
+                options.ApiKey = "key";
+                options.FailOpen = true;
+                options.Subject = new() { Tenant = "acme" };
+                options.JournalDirectory = TestHome.NewJournal();
+            })
+            .AddHttpMessageHandler(() => new ForeignHandler(handle));
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class ForeignHandler(Func<HttpRequestMessage, HttpRequestMessage> handle) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,
             CancellationToken cancellationToken
-        ) =>
-            copies
-                ? base.SendAsync(
-                    new(request.Method, request.RequestUri) { Content = request.Content },
-                    cancellationToken
-                )
-                : throw new InvalidOperationException("No token service is configured.");
+        ) => base.SendAsync(handle(request), cancellationToken);
     }
 }

@@ -354,6 +354,75 @@ public sealed class FileJournalTests
         async Task<string> KeyAsync() => JournalRecords.Text((await Journal.ReadAsync()).Records.Single().CommitBody);
     }
 
+    private static IEnumerable<TestCaseData> Steps()
+    {
+        yield return Step("event mode", JournalRecords.Json(mode: "event"), isSame: true);
+        yield return Step("a later time", JournalRecords.Json(notBefore: "1775995300000"), isSame: true);
+        yield return Step("no commit", JournalRecords.Json(mode: "event", commit: "null"), isSame: true);
+        yield return Step("no event", JournalRecords.Json(fallback: "null"), isSame: true);
+        yield return Step(
+            "other spacing",
+            JournalRecords.Json(commit: Spaced(JournalRecords.CommitBody)),
+            isSame: true
+        );
+        yield return Step(
+            "another amount",
+            JournalRecords.Json(commit: Other(JournalRecords.CommitBody)),
+            isSame: false
+        );
+        yield return Step(
+            "another action",
+            JournalRecords.Json(fallback: Other(JournalRecords.EventBody)),
+            isSame: false
+        );
+        yield return Step(
+            "another event alone",
+            JournalRecords.Json(mode: "event", commit: "null", fallback: Other(JournalRecords.EventBody)),
+            isSame: false
+        );
+
+        static TestCaseData Step(string name, string json, bool isSame) =>
+            new TestCaseData(json, isSame).SetArgDisplayNames(name);
+
+        static string Spaced(string body) => body.Replace(",", " ,\t", StringComparison.Ordinal);
+
+        static string Other(string body) =>
+            body.Replace("\"amount\":7", "\"amount\":8", StringComparison.Ordinal)
+                .Replace("gpt-4o", "gpt-5", StringComparison.Ordinal);
+    }
+
+    [TestCaseSource(nameof(Steps))]
+    public async Task Only_a_step_of_the_same_spend_takes_a_records_place(string json, bool isSame)
+    {
+        await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
+        var step = JournalRecord.Parse(Encoding.UTF8.GetBytes(json));
+        Assert.That(
+            async () => await Journal.WriteAsync(step),
+            isSame ? Throws.Nothing : Throws.InstanceOf<IOException>().With.Message.Contain("another spend")
+        );
+        var kept = JournalRecords.Text((await Journal.ReadAsync()).Records.Single().ToUtf8Json());
+        Assert.That(kept, Is.EqualTo(isSame ? JournalRecords.Text(step.ToUtf8Json()) : JournalRecords.Json()));
+    }
+
+    [Test]
+    public async Task Two_that_were_refused_for_one_reservation_are_both_kept_apart()
+    {
+        var other = JournalRecord.Parse(
+            Encoding.UTF8.GetBytes(
+                JournalRecords.Json(commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal))
+            )
+        );
+        var first = await Journal.RejectAsync(JournalRecords.Of("rsv_1"), reason: null);
+        var second = await Journal.RejectAsync(other, reason: null);
+        Assert.That(await File.ReadAllTextAsync(first!), Does.Contain("k-1"));
+        Assert.That(await File.ReadAllTextAsync(second!), Does.Contain("k-2"));
+        Assert.That(await Journal.RejectAsync(JournalRecords.Of("rsv_1"), reason: null), Is.EqualTo(first));
+
+        File.Move(second!, Path.Combine(Folder, Path.GetFileName(second!)));
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }), "put back it is found");
+        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+    }
+
     [Test]
     public async Task Another_spend_of_the_same_name_is_neither_replaced_nor_removed()
     {
