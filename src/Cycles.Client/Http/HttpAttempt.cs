@@ -10,7 +10,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
 {
     private readonly long _start = time.GetTimestamp();
     private bool _identified;
-    private bool _sent;
+    private AttemptMessage? _request;
 
     public int Status { get; private set; }
 
@@ -26,7 +26,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     public void Identified() => _identified = true;
 
     /// <summary>From here on the request may arrive.</summary>
-    public void Sent() => _sent = true;
+    public void Sent(AttemptMessage request) => _request = request;
 
     /// <exception cref="CyclesTransportException">Its status is neither the documented one nor a refusal.</exception>
     public void Answered(HttpResponseMessage response)
@@ -49,7 +49,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
 
     public CyclesTransportException Broken(Exception cause, bool deadlinePassed)
     {
-        if (!_sent)
+        if (_request is null)
         {
             // A key's provider may say the key in its message, so that one is not repeated.
             var why =
@@ -79,9 +79,9 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
     }
 
     /// <summary>
-    /// Whether it looks as if the connection had failed, here or in a handler of the application's. A whole answer that is no
-    /// HTTP is one all the same, and any other fault of a handler, or a client that was disposed meanwhile, says nothing of
-    /// the authority.
+    /// Whether it looks as if no answer had come, here or in a handler of the application's. A whole answer that is no HTTP is
+    /// one all the same, and any other fault of a handler, or a client that was disposed meanwhile, says nothing of the
+    /// authority.
     /// </summary>
     private static bool IsOutage(Exception? cause) =>
         cause switch
@@ -121,7 +121,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
                 : Metadata;
         return new CyclesTransportException(message, Status == 0 ? null : Status, metadata, cause)
         {
-            NobodyAnswered = nobodyAnswered && Status == 0,
+            NobodyAnswered = nobodyAnswered && Status == 0 && _request?.Refusal is null,
         };
     }
 }

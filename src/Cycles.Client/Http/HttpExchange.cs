@@ -41,7 +41,7 @@ internal sealed class HttpExchange(Func<HttpMessageInvoker> http, ApiKeys keys, 
             attempt.Identified();
             var client = http();
             using var request = HttpRequests.New(client, address, body, idempotencyKey, apiKey);
-            attempt.Sent();
+            attempt.Sent(request);
             using var response = await SendAsync(client, request, token).ConfigureAwait(false);
             attempt.Answered(response);
             using var answer = await ResponseBody.ReadAsync(response.Content, token).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal static class HttpRequests
     /// <param name="body">What to post; null for a GET.</param>
     /// <param name="idempotencyKey">The key in the body; null for a GET.</param>
     /// <param name="apiKey">Who asks.</param>
-    public static HttpRequestMessage New(
+    public static AttemptMessage New(
         HttpMessageInvoker sender,
         Uri address,
         ReadOnlyMemory<byte>? body,

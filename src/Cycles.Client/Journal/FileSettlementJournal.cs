@@ -276,12 +276,18 @@ public sealed class FileSettlementJournal : ISettlementJournal
                 return false;
             }
 
-            if (JournalRecord.Parse(File.ReadAllBytes(right)).ReservationId != record.ReservationId)
+            var other = JournalRecord.Parse(File.ReadAllBytes(right));
+            if (other.ReservationId != record.ReservationId)
             {
                 return false;
             }
 
-            File.Delete(path);
+            if (other.IsSameSpend(record))
+            {
+                File.Delete(path);
+            }
+
+            // Another spend of it is found again once that one is settled.
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)

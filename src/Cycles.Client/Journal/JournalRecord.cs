@@ -56,9 +56,17 @@ public sealed record JournalRecord
             return true;
         }
 
-        using var oneJson = JsonDocument.Parse(one);
-        using var otherJson = JsonDocument.Parse(other);
-        return JsonElement.DeepEquals(oneJson.RootElement, otherJson.RootElement);
+        try
+        {
+            using var oneJson = JsonDocument.Parse(one);
+            using var otherJson = JsonDocument.Parse(other);
+            return JsonElement.DeepEquals(oneJson.RootElement, otherJson.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // Half of a surrogate pair, or a number beyond all bounds, can't be compared but byte by byte.
+            return false;
+        }
     }
 
     /// <summary>Writes it as a file holds it.</summary>

@@ -39,7 +39,10 @@ internal static class TemporaryFile
                 return false;
             }
 
-            if (JournalFile.HoldsAnother(path, JournalRecord.Parse(content)))
+            if (
+                File.Exists(path)
+                && !JournalRecord.Parse(File.ReadAllBytes(path)).IsSameSpend(JournalRecord.Parse(content))
+            )
             {
                 // It is found again once that one is settled.
                 return true;
@@ -49,13 +52,9 @@ internal static class TemporaryFile
             JournalFile.Flush(temporary);
             File.Move(temporary, path, overwrite: true);
         }
-        catch (FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Its writer, or another process, was faster; or it can't be read.
+            // Its writer, or another process, was faster; or one of them can't be read.
         }
 
         return true;

@@ -13,7 +13,7 @@ namespace Cycles.Extensions.AI;
 /// </summary>
 internal sealed class UnreadConverter : JsonConverter<IEnumerable>
 {
-    /// <summary>A text that nothing else has.</summary>
+    /// <summary>A text that hardly anything else has.</summary>
     public static string IdentityOf(object value) =>
         $"{value.GetType()}: {RuntimeHelpers.GetHashCode(value).ToString(CultureInfo.InvariantCulture)}";
 
@@ -21,6 +21,7 @@ internal sealed class UnreadConverter : JsonConverter<IEnumerable>
         Is<IEnumerable>(typeToConvert)
         && typeToConvert != typeof(string)
         && !Is<ICollection>(typeToConvert)
+        && !(typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(HashSet<>))
         && !Is<JsonNode>(typeToConvert)
         && !Is<IReadOnlyCollection<object?>>(typeToConvert)
         && !Is<IDictionary<string, object?>>(typeToConvert);

@@ -53,7 +53,7 @@ public sealed class OpenConnectionTests
     [TestCaseSource(nameof(Wrapped))]
     public async Task It_runs_whatever_a_handler_of_the_application_makes_of_that(Exception failure)
     {
-        await using var provider = Provide(new Uri("http://127.0.0.1:1"), _ => throw failure);
+        await using var provider = Provide(new Uri("http://127.0.0.1:1"), (_, _) => throw failure);
         var client = provider.GetRequiredService<CyclesClient>();
 
         await using var guard = await client.ReserveAsync(Work, Amount.Tokens(100));
@@ -62,7 +62,7 @@ public sealed class OpenConnectionTests
         await guard.ReleaseAsync();
     }
 
-    private static IEnumerable<TestCaseData> Answers()
+    private static IEnumerable<TestCaseData> BadAnswers()
     {
         yield return new TestCaseData("HTTP/1.1 409 Conflict\r\nthis is no header\r\n\r\n").SetArgDisplayNames(
             "no header"
@@ -74,7 +74,7 @@ public sealed class OpenConnectionTests
         yield return new TestCaseData("<html>This is no HTTP.</html>\r\n\r\n").SetArgDisplayNames("no HTTP");
     }
 
-    [TestCaseSource(nameof(Answers))]
+    [TestCaseSource(nameof(BadAnswers))]
     public async Task It_does_not_run_where_something_answers_however_badly(string answer)
     {
         await using var server = RawServer.Sends(answer);
@@ -93,10 +93,10 @@ public sealed class OpenConnectionTests
         await using var server = await ScriptedServer.StartAsync();
         await using var provider = Provide(
             server.Url,
-            request =>
+            (request, send) =>
                 copies
                     // Which a client that asks once for each attempt does not take.
-                    ? new(request.Method, request.RequestUri) { Content = request.Content }
+                    ? send(new(request.Method, request.RequestUri) { Content = request.Content })
                     : throw new InvalidOperationException("No token service is configured.")
         );
         var client = provider.GetRequiredService<CyclesClient>();
@@ -104,6 +104,28 @@ public sealed class OpenConnectionTests
         Assert.That(
             async () => await client.ReserveAsync(Work, Amount.Tokens(100)),
             Throws.InstanceOf<CyclesTransportException>()
+        );
+    }
+
+    [TestCase(429)]
+    [TestCase(503)]
+    public async Task Nor_where_a_pipeline_of_the_application_gives_up_after_a_refusal(int status)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.Answer = Answers.Error(status, "INTERNAL_ERROR");
+        await using var provider = Provide(
+            server.Url,
+            async (request, send) =>
+            {
+                using var refusal = await send(request);
+                throw new TimeoutRejectedException("It waited as long as it may for the next attempt.");
+            }
+        );
+        var client = provider.GetRequiredService<CyclesClient>();
+
+        Assert.That(
+            async () => await client.ReserveAsync(Work, Amount.Tokens(100)),
+            Throws.InstanceOf<CyclesException>()
         );
     }
 
@@ -134,7 +156,7 @@ public sealed class OpenConnectionTests
             ReadTimeout = timeout,
         };
 
-    private static ServiceProvider Provide(Uri url, Func<HttpRequestMessage, HttpRequestMessage> handle)
+    private static ServiceProvider Provide(Uri url, Handle handle)
     {
         var services = new ServiceCollection();
         services
@@ -150,11 +172,16 @@ public sealed class OpenConnectionTests
         return services.BuildServiceProvider();
     }
 
-    private sealed class ForeignHandler(Func<HttpRequestMessage, HttpRequestMessage> handle) : DelegatingHandler
+    private delegate Task<HttpResponseMessage> Handle(
+        HttpRequestMessage request,
+        Func<HttpRequestMessage, Task<HttpResponseMessage>> send
+    );
+
+    private sealed class ForeignHandler(Handle handle) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,
             CancellationToken cancellationToken
-        ) => base.SendAsync(handle(request), cancellationToken);
+        ) => handle(request, sent => base.SendAsync(sent, cancellationToken));
     }
 }

@@ -418,9 +418,53 @@ public sealed class FileJournalTests
         Assert.That(await File.ReadAllTextAsync(second!), Does.Contain("k-2"));
         Assert.That(await Journal.RejectAsync(JournalRecords.Of("rsv_1"), reason: null), Is.EqualTo(first));
 
-        File.Move(second!, Path.Combine(Folder, Path.GetFileName(second!)));
-        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }), "put back it is found");
-        Assert.That(Names("*"), Is.EqualTo(new[] { JournalNames.Of("rsv_1") }));
+        foreach (var path in new[] { first!, second! })
+        {
+            File.Move(path, Path.Combine(Folder, Path.GetFileName(path)));
+        }
+
+        foreach (var key in new[] { "k-1", "k-2" })
+        {
+            Assert.That(
+                JournalRecords.Text((await Journal.ReadAsync()).Records.Single().CommitBody),
+                Does.Contain(key),
+                "put back they are found, one after the other"
+            );
+            await Journal.RemoveAsync("rsv_1");
+        }
+
+        Assert.That(Names("*"), Is.Empty);
+    }
+
+    [TestCase("\\ud800")]
+    [TestCase("1e99999999999", false)]
+    public async Task Bodies_that_nothing_can_compare_are_different_spends(string value, bool isText = true)
+    {
+        var odd = JournalRecords.CommitBody.Replace(
+            "\"grüße\"",
+            isText ? $"\"{value}\"" : value,
+            StringComparison.Ordinal
+        );
+        await Journal.WriteAsync(JournalRecord.Parse(Encoding.UTF8.GetBytes(JournalRecords.Json(commit: odd))));
+        var other = JournalRecords.Json(commit: odd.Replace("k-1", "k-2", StringComparison.Ordinal));
+        Put(Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(other))), other);
+        Assert.That(
+            async () => await Journal.WriteAsync(JournalRecord.Parse(Encoding.UTF8.GetBytes(other))),
+            Throws.InstanceOf<IOException>().With.Message.Contain("another spend")
+        );
+        Assert.That(JournalRecords.Text((await Journal.ReadAsync()).Records.Single().CommitBody), Does.Contain("k-1"));
+    }
+
+    [TestCase("garbage")]
+    [TestCase("""{"version":2}""")]
+    public async Task What_cannot_be_read_is_set_aside_and_not_replaced(string text)
+    {
+        Put(JournalNames.Of("rsv_1"), text);
+        var name = TemporaryOf(JournalRecords.Of("rsv_1"));
+        Put(name, JournalRecords.Json());
+        Assert.That((await Journal.ReadAsync()).Problems, Has.Count.EqualTo(1));
+        Assert.That(await File.ReadAllTextAsync(Directory.GetFiles(Folder, "*.corrupt").Single()), Is.EqualTo(text));
+        Assert.That(await IdsAsync(), Is.EqualTo(new[] { "rsv_1" }), "the whole one is found next");
     }
 
     [Test]

@@ -62,6 +62,7 @@ public sealed class ArgumentTests : ToolFixture
         yield return Pair("lists", () => new List<int> { 1, 2 });
         yield return Pair("a list within", () => new Parcel(new List<int> { 1, 2 }, null));
         yield return Pair("sets", () => new HashSet<string> { "a", "b" });
+        yield return Pair("a set of numbers", () => new Parcel(null, new HashSet<int> { 1, 2 }));
         yield return Pair("bags", () => new ExpandoObject());
         yield return Pair("texts", () => "a b");
 
