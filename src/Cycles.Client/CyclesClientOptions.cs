@@ -106,9 +106,10 @@ public sealed class CyclesClientOptions
 
     /// <summary>
     /// Whether work may run without a hold when the authority can't be reached; default false: then reserving throws. Only
-    /// where no answer came, twice; never for a refusal, a denial, a 5xx, an answer that is not valid, or another
-    /// fault of a handler that the application put above it. What the work costs is recorded as an event once the authority is back, and is beyond what the budget allowed. A caller's
-    /// own <see cref="ReserveOptions.IdempotencyKey"/> is one spend: it is recorded once.
+    /// where no answer came, twice; never for a refusal, a denial, a 5xx, an answer that is not valid, or another fault of a
+    /// handler that the application put above it. What the work costs is recorded as an event once the authority is back,
+    /// and is beyond what the budget allowed. A caller's own <see cref="ReserveOptions.IdempotencyKey"/> is one spend: it is
+    /// recorded once.
     /// </summary>
     public bool FailOpen { get; set; }
 

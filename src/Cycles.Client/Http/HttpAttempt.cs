@@ -96,6 +96,7 @@ internal sealed class HttpAttempt(string operation, int success, TimeSpan deadli
                 or HttpRequestError.ProxyTunnelError
                 or HttpRequestError.ResponseEnded => true,
                 HttpRequestError.Unknown => e.InnerException is IOException || IsOutage(e.InnerException),
+                // As HTTP/2 calls a connection that is reset before it has begun.
                 HttpRequestError.InvalidResponse => e.GetBaseException() is SocketException,
                 _ => false,
             },

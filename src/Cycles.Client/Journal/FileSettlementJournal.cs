@@ -14,7 +14,8 @@ namespace Cycles;
 /// are 0700 and files 0600 where the system has such modes; the permissions of a base folder that exists are never changed.
 /// </para>
 /// <para>
-/// What can't be read is renamed to <c>.corrupt</c> and never deleted. What was refused for good is moved to the folder
+/// A record gives way to another step of its own spend alone: what another process left under the same id stays until it is
+/// settled itself. What can't be read is renamed to <c>.corrupt</c> and never deleted. What was refused for good is moved to the folder
 /// <c>dead-letter</c>, with <c>rejected_at_ms</c> and <c>reason</c> added; moved back, it is replayed at the next start.
 /// </para>
 /// <para>Thread-safe, also across processes. The calls work on the caller's thread.</para>
@@ -34,8 +35,13 @@ public sealed class FileSettlementJournal : ISettlementJournal
     private readonly JournalIdentity _identity;
     private readonly Lazy<string> _folder;
     private readonly TimeProvider _time;
+
+    /// <summary>The ids whose file this object wrote, so that it need not look whose it is, and may write over it later.</summary>
     private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
+
+    /// <summary>The ids of what was not written because another process's spend has the file, which therefore has to stay.</summary>
     private readonly ConcurrentDictionary<string, bool> _others = new(StringComparer.Ordinal);
+
     private readonly ConcurrentStack<string> _free = new();
     private volatile bool _isMade;
 
@@ -259,7 +265,7 @@ public sealed class FileSettlementJournal : ISettlementJournal
     }
 
     /// <summary>Brings an older name up to date. Two ids may share an older name, so only the id within decides.</summary>
-    /// <returns>Whether the same record is there under its right name too.</returns>
+    /// <returns>Whether the right name is taken, by the same spend or by another one of the same id.</returns>
     private bool IsCopy(JournalRecord record, string path)
     {
         var right = PathOf(Folder, record.ReservationId);

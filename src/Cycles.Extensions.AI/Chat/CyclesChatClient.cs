@@ -12,9 +12,9 @@ namespace Cycles.Extensions.AI;
 /// Its place is below the function-invoking client, so that each turn has a hold of its own, below a cache, so that hits
 /// are free, and above retries: <c>builder.UseFunctionInvocation().UseDistributedCache().UseCycles()</c>. Above a
 /// function-invoking client or a cache it warns. Where another one is further down, and does more than watch, this one
-/// warns and passes every call through. Where something that cannot be looked into, as a router, hands a guarded call's messages on to another guard,
-/// that one warns and passes the call through: the outer one charges what it reports. A copy of the messages is another
-/// call.
+/// warns and passes every call through. Where something that cannot be looked into, as a router, hands a guarded call's
+/// messages on to another guard, that one warns and passes the call through: the outer one charges what it reports. A
+/// copy of the messages is another call.
 /// </para>
 /// <para>
 /// A denied call throws <see cref="BudgetDeniedException"/>, a stream from its first <c>MoveNextAsync</c>. Where a denied

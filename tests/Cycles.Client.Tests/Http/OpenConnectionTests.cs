@@ -132,18 +132,28 @@ public sealed class OpenConnectionTests
     [Test]
     public async Task Nor_where_the_client_is_disposed_before_it_asked_twice()
     {
-        await using var server = RawServer.Hangs();
-        var client = new CyclesClient(server.Url, "key", Options(TimeSpan.FromSeconds(1)));
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var requests = 0;
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            Interlocked.Increment(ref requests);
+            came.TrySetResult();
+            await gate.Task;
+            context.Abort();
+        });
+        var client = new CyclesClient(server.Url, "key", Options(TimeSpan.FromMinutes(1)));
         var reserve = client.ReserveAsync(Work, Amount.Tokens(100)).AsTask();
-        await server.WhenHanging(1);
+        await came.Task;
 
         client.Dispose();
+        gate.SetResult();
 
         Assert.That(
             async () => await reserve,
             Throws.InstanceOf<CyclesTransportException>().Or.InstanceOf<ObjectDisposedException>()
         );
-        Assert.That(server.Connections, Is.EqualTo(1));
+        Assert.That(requests, Is.EqualTo(1));
     }
 
     private static CyclesClientOptions Options(TimeSpan timeout) =>

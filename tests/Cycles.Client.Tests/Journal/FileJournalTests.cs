@@ -341,10 +341,10 @@ public sealed class FileJournalTests
     public async Task Nor_of_another_spend_of_the_same_name_which_is_settled_first()
     {
         await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
-        var other = JournalRecords.Json(
-            commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal)
+        Put(
+            Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), AnotherSpend.ToUtf8Json())),
+            JournalRecords.Text(AnotherSpend.ToUtf8Json())
         );
-        Put(Path.GetFileName(TemporaryFile.Of(JournalNames.Of("rsv_1"), Encoding.UTF8.GetBytes(other))), other);
         Assert.That(await KeyAsync(), Does.Contain("k-1"));
 
         await Journal.RemoveAsync("rsv_1");
@@ -407,11 +407,7 @@ public sealed class FileJournalTests
     [Test]
     public async Task Two_that_were_refused_for_one_reservation_are_both_kept_apart()
     {
-        var other = JournalRecord.Parse(
-            Encoding.UTF8.GetBytes(
-                JournalRecords.Json(commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal))
-            )
-        );
+        var other = AnotherSpend;
         var first = await Journal.RejectAsync(JournalRecords.Of("rsv_1"), reason: null);
         var second = await Journal.RejectAsync(other, reason: null);
         Assert.That(await File.ReadAllTextAsync(first!), Does.Contain("k-1"));
@@ -471,11 +467,7 @@ public sealed class FileJournalTests
     public async Task Another_spend_of_the_same_name_is_neither_replaced_nor_removed()
     {
         await Journal.WriteAsync(JournalRecords.Of("rsv_1"));
-        var other = JournalRecord.Parse(
-            Encoding.UTF8.GetBytes(
-                JournalRecords.Json(commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal))
-            )
-        );
+        var other = AnotherSpend;
         var journal = Journal;
 
         Assert.That(
@@ -614,6 +606,14 @@ public sealed class FileJournalTests
 
     [DllImport("libc", EntryPoint = "chown", CharSet = CharSet.Ansi, BestFitMapping = false)]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+
+    /// <summary>The same id, and another key: what a second process spends on a job that is delivered twice.</summary>
+    private static JournalRecord AnotherSpend { get; } =
+        JournalRecord.Parse(
+            Encoding.UTF8.GetBytes(
+                JournalRecords.Json(commit: JournalRecords.CommitBody.Replace("k-1", "k-2", StringComparison.Ordinal))
+            )
+        );
 
     private static string TemporaryOf(JournalRecord record) =>
         Path.GetFileName(

@@ -3,7 +3,9 @@ using Microsoft.Extensions.AI;
 
 namespace Cycles.SemanticKernel.Tests;
 
-/// <summary>A model that streams as providers do: an update for each token, and behind them why it stopped and the usage.</summary>
+/// <summary>
+/// A model that streams as providers do: an update for each token, and behind them why it stopped and the usage.
+/// </summary>
 public sealed class TokenModel(IReadOnlyList<string> tokens) : IChatClient
 {
     public Task<ChatResponse> GetResponseAsync(
